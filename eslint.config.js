@@ -1,0 +1,52 @@
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** The rooms from the top of the building to the ground: a room imports only rooms below it. */
+const rooms = ['cli', 'server', 'tasks', 'storage', 'segments', 'external', 'engine', 'msq', 'sql'];
+
+/** storage knows segments; external and segments are neighbours that do not know each other. */
+const neighbours = { segments: ['external'], storage: ['external'] };
+
+const zones = rooms.flatMap((room, index) => {
+  const forbidden = [...rooms.slice(0, index), ...(neighbours[room] ?? [])];
+  return forbidden.map((other) => ({
+    target: `./src/${room}`,
+    from: `./src/${other}`,
+    message: `${room}/ must not import ${other}/: imports go down the list ${rooms.join(' → ')}.`,
+  }));
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'var/', 'coverage/', 'node_modules/'] },
+  js.configs.recommended,
+  ...tseslint.configs.strict,
+  {
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-cycle': ['error', { maxDepth: 4 }],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'max-lines': ['warn', { max: 400, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    // The SQL front end also runs in a browser, and the task model is pure: no Node, no clock, no disk.
+    files: ['src/sql/**/*.ts', 'src/msq/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: ['node:*', '@duckdb/*', 'fastify*', 'kysely*'] }],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'setTimeout', 'fetch'],
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
+  prettier,
+);
