@@ -1,0 +1,70 @@
+import type { SqlSession } from '../engine/session.js';
+import type { SqlType } from '../sql/types.js';
+
+/** External data that a statement reads: Druid's JSON and the columns it needs. Plain data, sent to a worker. */
+export interface ExternalRelation {
+  /** Druid's inputSource JSON, already validated. */
+  readonly inputSource: unknown;
+  /** Druid's inputFormat JSON, already validated. */
+  readonly inputFormat: unknown;
+  /** All declared columns, in the order of the signature (csv without a header needs it). */
+  readonly signature: readonly { readonly name: string; readonly type: SqlType }[];
+  /** Names of the columns that the statement uses; the relation puts out these. */
+  readonly columns: readonly string[];
+}
+
+/** A record that could not be parsed; becomes a warning of the report, or CannotParseExternalData. */
+export interface ParseProblem {
+  /** The file's path or URI. */
+  readonly source: string;
+  /** Counts from 1; absent where the format has no lines. */
+  readonly line?: number;
+  readonly reason: string;
+  /** The record, shortened. */
+  readonly record?: string;
+}
+
+/** How far reading has come; totals are known once the input files are listed. */
+export interface ReadingProgress {
+  readonly files: number;
+  readonly totalFiles: number;
+  /** Bytes as stored (compressed size). */
+  readonly bytes: number;
+}
+
+/** What reading needs around it. */
+export interface ReadingEnvironment {
+  readonly session: SqlSession;
+  /** A directory of the task's own, for downloads and for what must be decompressed first. */
+  readonly spoolDirectory: string;
+  /** Directories that local paths must lie in; absent means that all are allowed. */
+  readonly allowedDirectories?: readonly string[];
+  /** How many unparseable records are accepted; -1 means any number, 0 none. */
+  readonly maxParseExceptions: number;
+  readonly signal: AbortSignal;
+  onProgress?(progress: ReadingProgress): void;
+}
+
+/**
+ * External data ready to be read: SELECT statements, one for each part that can be read by itself (a file or a group of
+ * files), each putting out the relation's columns by name in engine types, without unparseable records.
+ */
+export interface PreparedRelation {
+  readonly parts: readonly ReadingPart[];
+  readonly totalFiles: number;
+  readonly totalBytes: number;
+}
+
+export interface ReadingPart {
+  readonly sql: string;
+  /** Files and bytes (as stored) that this part covers. */
+  readonly files: number;
+  readonly bytes: number;
+  /**
+   * Finds the records of this part that could not be parsed, at most `limit`, with the whole number. Reads the part
+   * again, so it is called only when there may be any.
+   */
+  problems(limit: number): Promise<{ readonly count: number; readonly first: readonly ParseProblem[] }>;
+  /** Turns an engine error met while reading this part into what was wrong with the data, if it was the data. */
+  explain(error: unknown): Promise<ParseProblem | undefined>;
+}

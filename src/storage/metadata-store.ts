@@ -1,0 +1,104 @@
+import type { DataSegment, Interval } from '../segments/segment.js';
+
+export type TaskState = 'RUNNING' | 'SUCCESS' | 'FAILED';
+
+/** A task as the metadata store keeps it. Times are milliseconds since 1970. */
+export interface TaskRecord {
+  readonly id: string;
+  readonly groupId: string;
+  readonly type: string;
+  readonly dataSource: string;
+  readonly createdTime: number;
+  readonly queueInsertionTime: number;
+  readonly state: TaskState;
+  /** Milliseconds; -1 until it ended. */
+  readonly duration: number;
+  readonly errorMessage?: string;
+  /** Druid's task payload JSON (GET task/{id}). */
+  readonly payload: unknown;
+}
+
+export interface TaskFilter {
+  readonly state?: TaskState;
+  readonly dataSource?: string;
+  readonly type?: string;
+  readonly createdInterval?: Interval;
+  /** Newest first; at most this many. */
+  readonly max?: number;
+}
+
+/** What a task ends with; stored in one transaction, and only if the task is still RUNNING. */
+export interface TaskEnd {
+  readonly id: string;
+  readonly state: 'SUCCESS' | 'FAILED';
+  readonly duration: number;
+  readonly errorMessage?: string;
+  /** Druid's report JSON. */
+  readonly report: unknown;
+}
+
+export type LockKind = 'shared' | 'exclusive';
+
+export interface TaskLock {
+  readonly taskId: string;
+  readonly dataSource: string;
+  readonly interval: Interval;
+  readonly kind: LockKind;
+  readonly priority: number;
+  /** The version that new segments of this lock get, ISO time. */
+  readonly version: string;
+}
+
+/** Segments to be made visible at once, with the end of their task. */
+export interface Publication {
+  readonly taskId: string;
+  readonly dataSource: string;
+  readonly segments: readonly DataSegment[];
+  /** Intervals whose older segments (lower version) become unused: REPLACE's. Empty for INSERT. */
+  readonly replaced: readonly Interval[];
+  readonly end: TaskEnd;
+}
+
+/**
+ * Everything that must outlive the server process. All methods throw on a failing database; none of them leaves half a
+ * change behind. SQLite and PostgreSQL answer alike.
+ */
+export interface MetadataStore {
+  insertTask(task: TaskRecord): Promise<void>;
+  task(id: string): Promise<TaskRecord | undefined>;
+  tasks(filter: TaskFilter): Promise<readonly TaskRecord[]>;
+  report(taskId: string): Promise<unknown>;
+  /** Ends a task that publishes nothing; answers false when it had already ended. */
+  endTask(end: TaskEnd): Promise<boolean>;
+  /**
+   * Publishes: one transaction that checks that the task is RUNNING and still holds its locks, inserts the segments,
+   * marks what they replace as unused, ends the task and releases its locks. Answers false (and changes nothing) when
+   * the task has ended or a lock is gone.
+   */
+  publish(publication: Publication): Promise<boolean>;
+  /**
+   * Takes a lock if no lock of another task conflicts (exclusive with anything that overlaps, shared with exclusive);
+   * otherwise answers the conflicting locks and takes nothing. A task may hold several.
+   */
+  acquireLock(lock: TaskLock): Promise<{ readonly acquired: boolean; readonly conflicts: readonly TaskLock[] }>;
+  locks(dataSource?: string): Promise<readonly TaskLock[]>;
+  releaseLocks(taskId: string): Promise<void>;
+  /**
+   * Reserves partition numbers for segments of an append, so that two tasks never share one: answers the first free
+   * number of the interval and version and reserves `count` from there until the task ends.
+   */
+  reservePartitions(request: {
+    readonly taskId: string;
+    readonly dataSource: string;
+    readonly interval: Interval;
+    readonly version: string;
+    readonly count: number;
+  }): Promise<number>;
+  /** Used segments of a datasource, or of all; not only the visible ones. */
+  usedSegments(dataSource?: string): Promise<readonly DataSegment[]>;
+  /** Counts every publication; a reader caches what it derived from segments until this changes. */
+  segmentsRevision(): number;
+  /** Paths of all files that a row names, used or not: what a sweep must keep. */
+  referencedPaths(): Promise<ReadonlySet<string>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,147 @@
+/**
+ * What travels between the controller (in the server process) and a DuckDB process, over Node's IPC channel with
+ * `serialization: 'advanced'`: plain data, bigint included.
+ */
+import type { ExternalRelation, ParseProblem } from '../../external/relation.js';
+import type { Fault } from '../../msq/fault.js';
+import type { DataSegment, Interval, SegmentColumn, ShardSpec } from '../../segments/segment.js';
+import type { Granularity } from '../../sql/plan/index.js';
+import type { SqlType } from '../../sql/types.js';
+
+/** A relation that the job's SQL names; the process creates it as a view before it runs the SQL. */
+export type JobRelation =
+  | { readonly kind: 'external'; readonly name: string; readonly external: ExternalRelation }
+  /** Published segments; `paths` are absolute, one for each segment that has a file. */
+  | {
+      readonly kind: 'segments';
+      readonly name: string;
+      readonly columns: readonly SegmentColumn[];
+      readonly segments: readonly { readonly segment: DataSegment; readonly path: string }[];
+    }
+  /** Rows of a system table, made by the server; values as sql/plan/expression.ts says for literals. */
+  | {
+      readonly kind: 'rows';
+      readonly name: string;
+      readonly columns: readonly { readonly name: string; readonly type: SqlType }[];
+      readonly rows: readonly (readonly (string | number | bigint | boolean | null)[])[];
+    };
+
+/** A column of the job's query: `sqlName` in the SQL, `name` for the user. */
+export interface JobColumn {
+  readonly sqlName: string;
+  readonly name: string;
+  readonly type: SqlType;
+}
+
+/** Rows become segments. */
+export interface SegmentsDestination {
+  readonly kind: 'segments';
+  readonly dataSource: string;
+  readonly granularity: Granularity;
+  /** For replace: rows outside of these ranges are a fault (InsertTimeOutOfBounds). */
+  readonly replaceIntervals?: readonly Interval[];
+  /** After __time (unless `segmentSortOrder` moves it): names of the columns to sort by. */
+  readonly clusteredBy: readonly { readonly column: string; readonly descending: boolean }[];
+  readonly segmentSortOrder: readonly string[];
+  readonly rowsPerSegment: number;
+  readonly maxNumSegments?: number;
+  readonly failOnEmptyInsert: boolean;
+}
+
+/** Rows are answered, JSON-ready: numbers, text, booleans, null, arrays; timestamps as ISO text; bigint for 64-bit integers. */
+export interface ResultsDestination {
+  readonly kind: 'results';
+  /** Rows after which reading stops and the answer counts as truncated; absent means all. */
+  readonly maxRows?: number;
+  /** Arrays as JSON text instead of arrays. */
+  readonly stringifyArrays: boolean;
+}
+
+export interface Job {
+  readonly id: string;
+  /** The SQL that computes the rows: columns `c<id>`. */
+  readonly sql: string;
+  /** The query fixes an order of rows that the destination must keep (ORDER BY outermost). */
+  readonly ordered: boolean;
+  readonly columns: readonly JobColumn[];
+  readonly relations: readonly JobRelation[];
+  readonly destination: SegmentsDestination | ResultsDestination;
+  /** The task's own directory (spool, spill); a query process keeps its own and ignores this. */
+  readonly directory: string;
+  readonly allowedDirectories?: readonly string[];
+  readonly maxParseExceptions: number;
+}
+
+/** Settings of a process, given once, before the first job. */
+export interface ProcessSettings {
+  readonly threads: number;
+  /** DuckDB's memory limit, bytes. */
+  readonly memoryBytes: number;
+  /** Where DuckDB spills. */
+  readonly spillDirectory: string;
+}
+
+/** To the process. Jobs of a task worker come one at a time; a query process runs several at once. */
+export type ToProcess =
+  | { readonly type: 'configure'; readonly settings: ProcessSettings }
+  | { readonly type: 'run'; readonly job: Job }
+  /** Answer to `allocate`, in the order of the request; or why it could not be. */
+  | { readonly type: 'allocated'; readonly jobId: string; readonly segments: readonly AllocatedSegment[] }
+  | { readonly type: 'refused'; readonly jobId: string; readonly fault: Fault }
+  /** Ask for more rows of a result; `rows` batches stop after a few until this comes. */
+  | { readonly type: 'more'; readonly jobId: string }
+  | { readonly type: 'cancel'; readonly jobId: string }
+  | { readonly type: 'exit' };
+
+/** Where a segment is to be written: absolute path of the file at its final place, its directory exists. */
+export interface AllocatedSegment {
+  readonly interval: Interval;
+  readonly version: string;
+  readonly shardSpec: ShardSpec;
+  readonly path: string;
+  readonly loadSpec: DataSegment['loadSpec'];
+}
+
+/** One time chunk to be written and how many segments it needs. */
+export interface ChunkRequest {
+  readonly interval: Interval;
+  readonly segments: number;
+}
+
+/** Counters of one stage, cumulative. Rows are rows, bytes are bytes as stored, for output as held or written. */
+export interface StageProgress {
+  readonly stage: number;
+  readonly phase: 'NEW' | 'READING_INPUT' | 'POST_READING' | 'RESULTS_READY' | 'FINISHED';
+  readonly inputs: readonly {
+    readonly rows: number;
+    readonly bytes: number;
+    readonly files: number;
+    readonly totalFiles: number;
+  }[];
+  readonly output: { readonly rows: number; readonly bytes: number };
+  /** Only the segment-generating stage. */
+  readonly segments?: { readonly rowsProcessed: number; readonly rowsPushed: number; readonly segmentsPushed: number };
+  readonly warnings: number;
+  /** Milliseconds since 1970, and milliseconds. */
+  readonly startTime: number;
+  readonly durationMs: number;
+}
+
+/** From the process. */
+export type FromProcess =
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress'; readonly jobId: string; readonly stages: readonly StageProgress[] }
+  | { readonly type: 'warning'; readonly jobId: string; readonly stage: number; readonly problem: ParseProblem }
+  | { readonly type: 'allocate'; readonly jobId: string; readonly chunks: readonly ChunkRequest[] }
+  | { readonly type: 'rows'; readonly jobId: string; readonly rows: readonly (readonly unknown[])[] }
+  | { readonly type: 'done'; readonly jobId: string; readonly summary: JobSummary }
+  | { readonly type: 'failed'; readonly jobId: string; readonly fault: Fault; readonly stage?: number };
+
+export interface JobSummary {
+  readonly stages: readonly StageProgress[];
+  /** Rows answered or ingested. */
+  readonly rows: number;
+  readonly truncated?: boolean;
+  /** Segments written, in the order of allocation. */
+  readonly segments?: readonly DataSegment[];
+}
