@@ -1,0 +1,59 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { TaskEngine } from '../tasks/index.js';
+import { DruidError, toErrorAnswer } from './druid-error.js';
+import { addSqlRoutes } from './sql-routes.js';
+import { addStatusRoutes } from './status-routes.js';
+import { addTaskRoutes } from './task-routes.js';
+
+export interface AppOptions {
+  /** The task engine, once it is open: /status/health answers before. */
+  readonly engine: () => Promise<TaskEngine>;
+  readonly logger: Logger;
+  readonly version: string;
+  /** Bytes. */
+  readonly maxRequestSize: number;
+}
+
+/** Fastify's own refusals (body too large, bad URL …) carry a status; everything else is looked at by druid-error. */
+function fastifyRefusal(error: unknown): DruidError | undefined {
+  const { statusCode, message } = error as { statusCode?: unknown; message?: unknown };
+  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return undefined;
+  return new DruidError('INVALID_INPUT', String(message), {}, statusCode);
+}
+
+/** The HTTP application with every route, not yet listening. */
+export function buildApp(options: AppOptions): FastifyInstance {
+  const { engine, logger, version, maxRequestSize } = options;
+  const app = Fastify({
+    bodyLimit: maxRequestSize,
+    // Requests are logged by the hook below, without bodies, which hold SQL and may hold credentials.
+    logger: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
+    forceCloseConnections: true,
+  });
+  // Bodies are parsed by the routes that know what they expect, so that every refusal is in Druid's words.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    logger.debug(
+      { method: request.method, path: request.url.split('?', 1)[0], status: reply.statusCode, ms: reply.elapsedTime },
+      'request',
+    );
+    done();
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const { status, body } = toErrorAnswer(fastifyRefusal(error) ?? error);
+    if (status >= 500) logger.error({ err: error, method: request.method, path: request.url }, 'request failed');
+    return reply.code(status).type('application/json').send(body);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ error: `No resource at ${request.method} ${request.url.split('?', 1)[0] ?? ''}` }),
+  );
+  addStatusRoutes(app, version);
+  addSqlRoutes(app, engine);
+  addTaskRoutes(app, engine);
+  return app;
+}

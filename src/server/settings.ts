@@ -1,0 +1,221 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
+import path from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+
+/** A setting that is missing, misspelt or out of range; the message names it and where it was set. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+const KIB = 1024;
+const byteUnits: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  k: KIB,
+  kb: KIB,
+  kib: KIB,
+  m: KIB ** 2,
+  mb: KIB ** 2,
+  mib: KIB ** 2,
+  g: KIB ** 3,
+  gb: KIB ** 3,
+  gib: KIB ** 3,
+  t: KIB ** 4,
+  tb: KIB ** 4,
+  tib: KIB ** 4,
+};
+
+/** Reads `512MiB`, `4g` or a number of bytes. */
+function parseBytes(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(value);
+  const unit = match && byteUnits[(match[2] ?? '').toLowerCase()];
+  return match && unit ? Math.floor(Number(match[1]) * unit) : value;
+}
+
+const bytes = z.preprocess(
+  parseBytes,
+  z
+    .number({ error: 'expected a number of bytes such as 2147483648 or 2GiB' })
+    .int()
+    .min(64 * KIB ** 2, 'must be at least 64MiB'),
+);
+const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const list = z.preprocess(
+  (value) =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map((part) => part.trim())
+          .filter(Boolean)
+      : value,
+  z.array(z.string().min(1)),
+);
+
+/** One setting: how it is read, and what the documentation says about it. The flag and the variable follow from its name. */
+interface SettingDefinition {
+  readonly schema: z.ZodType;
+  /** What a flag's value stands for in the help text. */
+  readonly placeholder: string;
+  readonly description: string;
+}
+
+const cores = availableParallelism();
+
+/** Every setting of `millrace server`. `dataDir` is `--data-dir`, `MILLRACE_DATA_DIR`, and `dataDir` in a file. */
+export const settingDefinitions = {
+  host: {
+    schema: z.string().min(1).default('127.0.0.1'),
+    placeholder: 'address',
+    description: 'Address to listen on.',
+  },
+  port: {
+    schema: count(0, 65_535).default(8888),
+    placeholder: 'number',
+    description: 'Port to listen on; 0 picks a free one and prints it.',
+  },
+  dataDir: {
+    schema: z.string().min(1).default('./var'),
+    placeholder: 'directory',
+    description: 'Directory of metadata, segments and task files.',
+  },
+  taskSlots: {
+    schema: count(1, 1_000).default(4),
+    placeholder: 'number',
+    description: 'Query tasks that run at the same time; others wait.',
+  },
+  workerMemory: {
+    schema: bytes.optional(),
+    placeholder: 'bytes',
+    description: 'Memory limit of one task; it spills to disk beyond. By default 60% of memory divided by the slots.',
+  },
+  queryMemory: {
+    schema: bytes.optional(),
+    placeholder: 'bytes',
+    description: 'Memory limit of interactive queries together. By default 20% of memory.',
+  },
+  warmWorkers: {
+    schema: count(0, 16).default(1),
+    placeholder: 'number',
+    description: 'Idle worker processes kept ready, so that a small task starts at once.',
+  },
+  allowedDirectories: {
+    schema: list.optional(),
+    placeholder: 'directory,…',
+    description:
+      'Directories that local input sources may read. By default everything while listening on loopback, otherwise nothing.',
+  },
+  maxRequestSize: {
+    schema: z.preprocess(parseBytes, z.number().int().positive()).default(32 * KIB ** 2),
+    placeholder: 'bytes',
+    description: 'Largest accepted request body.',
+  },
+  logLevel: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    placeholder: 'level',
+    description: 'trace, debug, info, warn, error or silent.',
+  },
+} satisfies Readonly<Record<string, SettingDefinition>>;
+
+export type SettingName = keyof typeof settingDefinitions;
+
+/** All settings, validated, with their defaults. Sizes are bytes. */
+export interface ServerSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly taskSlots: number;
+  readonly workerMemory: number;
+  readonly queryMemory: number;
+  readonly warmWorkers: number;
+  /** Absent: all local paths may be read. */
+  readonly allowedDirectories?: readonly string[];
+  readonly maxRequestSize: number;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly cores: number;
+}
+
+export const settingNames = Object.keys(settingDefinitions) as readonly SettingName[];
+
+/** `dataDir` → `data-dir`. */
+export const flagOf = (name: SettingName): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** `dataDir` → `MILLRACE_DATA_DIR`. */
+export const variableOf = (name: SettingName): string => `MILLRACE_${flagOf(name).replaceAll('-', '_').toUpperCase()}`;
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
+
+function readFile(file: string): Readonly<Record<string, unknown>> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new SettingsError(`Cannot read the configuration file ${file}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  let value: unknown;
+  try {
+    value = parseYaml(text) ?? {};
+  } catch (error) {
+    throw new SettingsError(`The configuration file ${file} is neither YAML nor JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new SettingsError(`The configuration file ${file} must hold settings by name`);
+  }
+  for (const key of Object.keys(value)) {
+    if (!(key in settingDefinitions)) {
+      throw new SettingsError(`Unknown setting '${key}' in ${file}; known are: ${settingNames.join(', ')}`);
+    }
+  }
+  return value as Record<string, unknown>;
+}
+
+/**
+ * Brings settings together: flags win over MILLRACE_* variables, which win over the file.
+ * @throws SettingsError naming the setting, its value and where it was set
+ */
+export function readSettings(sources: {
+  readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly file?: string;
+}): ServerSettings {
+  const file = sources.file === undefined ? {} : readFile(sources.file);
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const name of settingNames) {
+    const candidates: readonly (readonly [origin: string, value: unknown])[] = [
+      [`--${flagOf(name)}`, sources.flags[name]],
+      [variableOf(name), sources.environment[variableOf(name)]],
+      [`${name} in ${sources.file ?? ''}`, file[name]],
+    ];
+    const [origin, value] = candidates.find(([, candidate]) => candidate !== undefined) ?? ['default', undefined];
+    const result = settingDefinitions[name].schema.safeParse(value);
+    if (!result.success) {
+      const reason = result.error.issues.map((issue) => issue.message).join('; ');
+      throw new SettingsError(`Invalid setting '${name}' (${origin} = ${JSON.stringify(value)}): ${reason}`);
+    }
+    values[name] = result.data;
+  }
+  return complete(values as Partial<ServerSettings> & Pick<ServerSettings, 'host' | 'dataDir' | 'taskSlots'>);
+}
+
+/** Fills in what depends on the machine or on other settings. */
+function complete(
+  values: Partial<ServerSettings> & Pick<ServerSettings, 'host' | 'dataDir' | 'taskSlots'>,
+): ServerSettings {
+  const memory = totalmem();
+  const { allowedDirectories, ...rest } = values;
+  const confined = allowedDirectories ?? (isLoopback(values.host) ? undefined : []);
+  return {
+    ...(rest as ServerSettings),
+    dataDir: path.resolve(values.dataDir),
+    workerMemory: values.workerMemory ?? Math.max(256 * KIB ** 2, Math.floor((memory * 0.6) / values.taskSlots)),
+    queryMemory: values.queryMemory ?? Math.max(256 * KIB ** 2, Math.floor(memory * 0.2)),
+    ...(confined && { allowedDirectories: confined.map((directory) => path.resolve(directory)) }),
+    cores,
+  };
+}

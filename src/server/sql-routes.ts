@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { QueryAnswer, TaskEngine } from '../tasks/index.js';
+import { resultWriter } from './result-format.js';
+import { readSqlRequest, type SqlRequest } from './sql-request.js';
+
+const bodyText = (request: FastifyRequest): string => (typeof request.body === 'string' ? request.body : '');
+
+const readRequest = (request: FastifyRequest): SqlRequest =>
+  readSqlRequest(request.headers['content-type'], bodyText(request));
+
+/** The text of an answer, batch by batch; a failure midway breaks the connection, as no status can be sent any more. */
+async function* answerText(
+  answer: QueryAnswer,
+  request: SqlRequest,
+  first: IteratorResult<readonly (readonly unknown[])[]>,
+  rows: AsyncIterator<readonly (readonly unknown[])[]>,
+): AsyncGenerator<string> {
+  const writer = resultWriter(request.resultFormat, answer.columns, request);
+  yield writer.start();
+  for (let batch = first; !batch.done; batch = await rows.next()) yield writer.rows(batch.value);
+  yield writer.end();
+}
+
+async function answerQuery(engine: TaskEngine, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const sqlRequest = readRequest(request);
+  const given = sqlRequest.context['sqlQueryId'] ?? sqlRequest.context['queryId'];
+  const queryId = typeof given === 'string' && given !== '' ? given : randomUUID();
+  void reply.header('X-Druid-SQL-Query-Id', queryId);
+  const abort = new AbortController();
+  // A client that went away needs no answer: the query process stops computing it.
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) abort.abort();
+  });
+  const answer = await engine.queries.run({
+    sql: sqlRequest.query,
+    context: sqlRequest.context,
+    parameters: sqlRequest.parameters,
+    queryId,
+    signal: abort.signal,
+  });
+  // The first batch is awaited before the head is sent, so that most failures still get a status.
+  const rows = answer.rows[Symbol.asyncIterator]();
+  const first = await rows.next();
+  const { contentType } = resultWriter(sqlRequest.resultFormat, answer.columns, sqlRequest);
+  if (sqlRequest.header) void reply.header('X-Druid-SQL-Header-Included', 'yes');
+  return reply
+    .header('content-type', contentType)
+    .send(Readable.from(answerText(answer, sqlRequest, first, rows), { objectMode: false }));
+}
+
+/** POST /druid/v2/sql, its cancel, and the task form of it. */
+export function addSqlRoutes(app: FastifyInstance, engine: () => Promise<TaskEngine>): void {
+  app.post('/druid/v2/sql', async (request, reply) => answerQuery(await engine(), request, reply));
+  app.post('/druid/v2/sql/', async (request, reply) => answerQuery(await engine(), request, reply));
+
+  app.delete<{ Params: { id: string } }>('/druid/v2/sql/:id', async (request, reply) => {
+    const { queries } = await engine();
+    return reply.code(queries.cancel(request.params.id) ? 202 : 404).send();
+  });
+
+  app.post('/druid/v2/sql/task', async (request, reply) => {
+    const { query, context, parameters } = readRequest(request);
+    const { overlord } = await engine();
+    const submitted = await overlord.submit({ sql: query, context, parameters });
+    return reply.code(202).send(submitted);
+  });
+  app.get('/druid/v2/sql/task/enabled', () => ({ success: true }));
+  app.get('/druid/v2/sql/engines', () => ({ engines: [{ name: 'native' }, { name: 'msq-task' }] }));
+}
