@@ -38,7 +38,10 @@ export interface SegmentsDestination {
   readonly kind: 'segments';
   readonly dataSource: string;
   readonly granularity: Granularity;
-  /** For replace: rows outside of these ranges are a fault (InsertTimeOutOfBounds). */
+  /**
+   * For replace, always (all of time for OVERWRITE ALL); absent for insert. Time chunks outside of these ranges are a
+   * fault (InsertTimeOutOfBounds).
+   */
   readonly replaceIntervals?: readonly Interval[];
   /** After __time (unless `segmentSortOrder` moves it): names of the columns to sort by. */
   readonly clusteredBy: readonly { readonly column: string; readonly descending: boolean }[];
@@ -106,6 +109,15 @@ export interface AllocatedSegment {
 export interface ChunkRequest {
   readonly interval: Interval;
   readonly segments: number;
+  /** Only for a replace that clusters by text: its segments get `range` shard specs, all others get `numbered` ones. */
+  readonly range?: ChunkRange;
+}
+
+/** How the segments of a chunk divide the values of the leading CLUSTERED BY columns. */
+export interface ChunkRange {
+  readonly dimensions: readonly string[];
+  /** `segments - 1` keys: segment i starts at cut i-1 (inclusive) and ends at cut i (exclusive); the ends are open. */
+  readonly cuts: readonly (readonly (string | null)[])[];
 }
 
 /** Counters of one stage, cumulative. Rows are rows, bytes are bytes as stored, for output as held or written. */
