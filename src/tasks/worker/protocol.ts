@@ -91,7 +91,7 @@ export type ToProcess =
   /** Answer to `allocate`, in the order of the request; or why it could not be. */
   | { readonly type: 'allocated'; readonly jobId: string; readonly segments: readonly AllocatedSegment[] }
   | { readonly type: 'refused'; readonly jobId: string; readonly fault: Fault }
-  /** Ask for more rows of a result; `rows` batches stop after a few until this comes. */
+  /** One batch of rows was taken: each allows one more `rows` message beyond the first few that come unasked. */
   | { readonly type: 'more'; readonly jobId: string }
   | { readonly type: 'cancel'; readonly jobId: string }
   | { readonly type: 'exit' };
@@ -134,7 +134,7 @@ export interface StageProgress {
   /** Only the segment-generating stage. */
   readonly segments?: { readonly rowsProcessed: number; readonly rowsPushed: number; readonly segmentsPushed: number };
   readonly warnings: number;
-  /** Milliseconds since 1970, and milliseconds. */
+  /** Milliseconds since 1970 (0 in phase NEW), and milliseconds. */
   readonly startTime: number;
   readonly durationMs: number;
 }
