@@ -1,0 +1,151 @@
+import type { OutputColumn, Plan, ScanNode, ExternalNode, ValuesNode } from '../sql/plan/index.js';
+import { nativeTypeName } from '../sql/types.js';
+
+/** A stage in Druid's report JSON, without what is measured. */
+export interface StageDefinition {
+  readonly stageNumber: number;
+  readonly definition: Readonly<Record<string, unknown>>;
+  readonly shuffle?: 'mix' | 'globalSort';
+  readonly output: 'localStorage' | 'memory';
+}
+
+/** Where the rows of a query go. */
+export type Destination =
+  | { readonly kind: 'results' }
+  | {
+      readonly kind: 'segments';
+      readonly dataSource: string;
+      /** Names of the columns that segments are sorted by. */
+      readonly sortedBy: readonly { readonly column: string; readonly descending: boolean }[];
+    };
+
+type Leaf = ScanNode | ExternalNode | ValuesNode;
+
+/** The nodes right below a node. */
+export function inputsOf(plan: Plan): readonly Plan[] {
+  switch (plan.kind) {
+    case 'scan':
+    case 'external':
+    case 'values':
+      return [];
+    case 'join':
+      return [plan.left, plan.right];
+    case 'setOperation':
+      return plan.inputs;
+    case 'filter':
+    case 'project':
+    case 'aggregate':
+    case 'window':
+    case 'unnest':
+    case 'sort':
+    case 'limit':
+      return [plan.input];
+    default: {
+      const unknown: never = plan;
+      throw new Error(`Unknown plan node ${JSON.stringify(unknown)}`);
+    }
+  }
+}
+
+/** The leaves of a plan from left to right; those inside of subquery expressions are not among them. */
+export function leavesOf(plan: Plan): readonly Leaf[] {
+  const inputs = inputsOf(plan);
+  return inputs.length > 0 ? inputs.flatMap(leavesOf) : [plan as Leaf];
+}
+
+/** Druid's name of the processor that does the topmost work of a plan. */
+function processorType(plan: Plan): string {
+  switch (plan.kind) {
+    case 'aggregate':
+      return 'groupByPreShuffle';
+    case 'window':
+      return 'window';
+    case 'join':
+      return 'sortMergeJoin';
+    case 'limit':
+      return 'limit';
+    case 'filter':
+    case 'project':
+    case 'sort':
+    case 'unnest':
+      return processorType(plan.input);
+    default:
+      return 'scan';
+  }
+}
+
+const signatureOf = (columns: readonly { readonly name: string; readonly type: OutputColumn['type'] }[]) =>
+  columns.map(({ name, type }) => ({ name, type: nativeTypeName(type) }));
+
+function inputSpec(leaf: Leaf): Readonly<Record<string, unknown>> {
+  switch (leaf.kind) {
+    case 'scan':
+      return { type: 'table', dataSource: leaf.schema === 'druid' ? leaf.table : `${leaf.schema}.${leaf.table}` };
+    case 'external':
+      return {
+        type: 'external',
+        inputSource: leaf.inputSource,
+        inputFormat: leaf.inputFormat,
+        signature: signatureOf(leaf.signature),
+      };
+    case 'values':
+      return { type: 'inline' };
+  }
+}
+
+/**
+ * The stages of a statement: the query is one, as the engine runs it as one, and the generation of segments another.
+ * @param leaves what the query reads, in the order of the counters input0, input1, …
+ */
+export function defineStages(query: {
+  readonly queryId: string;
+  readonly plan: Plan;
+  readonly columns: readonly OutputColumn[];
+  readonly leaves: readonly Leaf[];
+  readonly destination: Destination;
+  readonly maxWorkerCount: number;
+}): readonly StageDefinition[] {
+  const { queryId, plan, columns, leaves, destination, maxWorkerCount } = query;
+  const signature = signatureOf(columns);
+  const ingests = destination.kind === 'segments';
+  const sortKeys = ingests ? destination.sortedBy : [];
+  const first: StageDefinition = {
+    stageNumber: 0,
+    definition: {
+      id: `${queryId}_0`,
+      input: leaves.map(inputSpec),
+      processor: { type: processorType(plan) },
+      signature,
+      ...(ingests && {
+        shuffleSpec: {
+          type: 'targetSize',
+          clusterBy: {
+            columns: sortKeys.map(({ column, descending }) => ({
+              columnName: column,
+              order: descending ? 'DESCENDING' : 'ASCENDING',
+            })),
+            bucketByCount: 1,
+          },
+        },
+      }),
+      maxWorkerCount,
+    },
+    ...(ingests && { shuffle: 'globalSort' as const }),
+    output: 'localStorage',
+  };
+  if (!ingests) return [first];
+  return [
+    first,
+    {
+      stageNumber: 1,
+      definition: {
+        id: `${queryId}_1`,
+        input: [{ type: 'stage', stage: 0 }],
+        processor: { type: 'segmentGenerator', dataSource: destination.dataSource },
+        signature,
+        maxWorkerCount,
+      },
+      output: 'localStorage',
+    },
+  ];
+}

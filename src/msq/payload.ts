@@ -1,0 +1,68 @@
+import type { OutputColumn, Plan } from '../sql/plan/index.js';
+import { nativeTypeName, sqlTypeName } from '../sql/types.js';
+import type { QueryContext } from './context.js';
+import { planJson } from './plan-json.js';
+
+export interface TaskDescription {
+  readonly taskId: string;
+  readonly queryId: string;
+  readonly sql: string;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly values: QueryContext;
+  readonly plan: Plan;
+  readonly columns: readonly OutputColumn[];
+  /** Absent for SELECT. Granularity and intervals as Druid's JSON has them. */
+  readonly ingest?: {
+    readonly dataSource: string;
+    readonly segmentGranularity: unknown;
+    readonly segmentSortOrder: readonly string[];
+    readonly replaceTimeChunks: readonly string[] | null;
+  };
+}
+
+/** The dataSource that Druid names for a SELECT task. */
+export const selectDataSource = '__query_select';
+
+/** Druid's task payload JSON (MSQControllerTask): what GET task/{id} answers. */
+export function taskPayload(task: TaskDescription): unknown {
+  const { taskId, values, ingest, columns } = task;
+  const signature = columns.map(({ name, type }) => ({ name, type: nativeTypeName(type) }));
+  return {
+    type: 'query_controller',
+    id: taskId,
+    groupId: taskId,
+    dataSource: ingest?.dataSource ?? selectDataSource,
+    resource: { availabilityGroup: taskId, requiredCapacity: 1 },
+    spec: {
+      query: planJson(task.plan),
+      columnMappings: columns.map(({ fieldId, name }) => ({ queryColumn: `c${fieldId}`, outputColumn: name })),
+      destination: ingest ? { type: 'dataSource', ...ingest } : { type: values.selectDestination },
+      assignmentStrategy: values.taskAssignment,
+      tuningConfig: {
+        type: 'index_parallel',
+        maxNumWorkers: values.maxNumTasks - 1,
+        maxRowsInMemory: values.rowsInMemory,
+        rowsPerSegment: values.rowsPerSegment,
+        ...(values.maxNumSegments !== undefined && { maxNumSegments: values.maxNumSegments }),
+        ...(values.indexSpec !== undefined && { indexSpec: values.indexSpec }),
+      },
+    },
+    sqlQuery: task.sql,
+    sqlQueryContext: {
+      ...task.context,
+      multiStageQuery: true,
+      sqlQueryId: task.queryId,
+      signature: JSON.stringify(signature),
+      ...(ingest && { sqlInsertSegmentGranularity: JSON.stringify(ingest.segmentGranularity) }),
+      ...(ingest?.replaceTimeChunks && { sqlReplaceTimeChunks: ingest.replaceTimeChunks.join(',') }),
+    },
+    sqlResultsContext: {
+      timeZone: values.sqlTimeZone,
+      serializeComplexValues: true,
+      stringifyArrays: values.sqlStringifyArrays ?? false,
+    },
+    sqlTypeNames: columns.map(({ type }) => sqlTypeName(type)),
+    nativeTypeNames: columns.map(({ type }) => nativeTypeName(type)),
+    context: task.context,
+  };
+}
