@@ -1,6 +1,6 @@
 import type { Between, BinaryOperator, Expr, In, Like, Quantified, UnaryOperator } from '../ast.js';
 import type { Span } from '../errors.js';
-import { atQuery, type ParserContext } from './context.js';
+import { atQuery, parseList, type ParserContext } from './context.js';
 import { parsePrimary } from './primary.js';
 
 // Calcite's precedences; a higher one binds tighter.
@@ -160,11 +160,4 @@ function listOrQuery(context: ParserContext): Pick<In, 'list' | 'query'> {
   const list = parseList(context);
   tokens.expect(')');
   return { list };
-}
-
-/** Expressions separated by commas; at least one. */
-export function parseList(context: ParserContext): readonly Expr[] {
-  const list = [context.expression()];
-  while (context.tokens.accept(',')) list.push(context.expression());
-  return list;
 }

@@ -1,7 +1,7 @@
 import type { Expr, FunctionCall, OrderItem, TimeUnit } from '../ast.js';
 import type { Span } from '../errors.js';
 import type { ParserContext } from './context.js';
-import { parseIdentifier } from './primary.js';
+import { parseIdentifier } from './identifier.js';
 import { parseOrderItems, parseWindowSpec } from './ordering.js';
 import { parseJsonObject, parseJsonReturning } from './json-clauses.js';
 import type { TokenStream } from './token-stream.js';

@@ -2,7 +2,7 @@ import type { Expr, Script } from '../ast.js';
 import { tokenize } from '../lexer.js';
 import type { ParserContext } from './context.js';
 import { parseExpression } from './expression.js';
-import { parseQuery } from './query.js';
+import { parseQuery, parseQueryFrom } from './query.js';
 import { parseScript } from './statement.js';
 import { TokenStream } from './token-stream.js';
 
@@ -11,6 +11,7 @@ function openContext(text: string): ParserContext {
     tokens: new TokenStream(tokenize(text)),
     expression: (minimum) => parseExpression(context, minimum),
     query: () => parseQuery(context),
+    queryFrom: (first, start) => parseQueryFrom(context, first, start),
   };
   return context;
 }

@@ -1,7 +1,6 @@
 import type { FrameBound, OrderItem, WindowFrame, WindowSpec } from '../ast.js';
-import type { ParserContext } from './context.js';
-import { parseList } from './expression.js';
-import { parseIdentifier } from './primary.js';
+import { parseList, type ParserContext } from './context.js';
+import { parseIdentifier } from './identifier.js';
 
 /** Reads the items behind ORDER BY or CLUSTERED BY. */
 export function parseOrderItems(context: ParserContext): readonly OrderItem[] {

@@ -1,10 +1,10 @@
-import type { Case, Cast, Expr, Identifier, Query } from '../ast.js';
+import type { Case, Cast, Expr, Query } from '../ast.js';
 import type { Span } from '../errors.js';
 import { reservedFunctionNames, reservedWords } from '../reserved-words.js';
 import { atQuery, atQueryContinuation, type ParserContext } from './context.js';
 import { parseCall } from './function-call.js';
+import { parseIdentifier } from './identifier.js';
 import { parseLiteral } from './literals.js';
-import { parseQueryFrom } from './query.js';
 import type { TokenStream } from './token-stream.js';
 import { parseTypeName } from './type-name.js';
 
@@ -118,7 +118,7 @@ function parseParenthesised(context: ParserContext, start: Span): Expr {
   if (atQuery(context)) return subquery(context, context.query(), start);
   const first = context.expression();
   if (first.kind === 'scalarSubquery' && atQueryContinuation(context)) {
-    return subquery(context, parseQueryFrom(context, first.query, first.span), start);
+    return subquery(context, context.queryFrom(first.query, first.span), start);
   }
   if (!tokens.at(',')) {
     tokens.expect(')');
@@ -189,20 +189,6 @@ function parseCast(context: ParserContext, operator: Cast['operator'], start: Sp
   const type = parseTypeName(tokens);
   tokens.expect(')');
   return { kind: 'cast', operator, operand, type, span: tokens.spanFrom(start) };
-}
-
-/** A name with dots, as a column or a table. */
-export function parseIdentifier(tokens: TokenStream): Identifier {
-  const start = tokens.peek().span;
-  const names: string[] = [];
-  const quoted: boolean[] = [];
-  do {
-    const token = tokens.expectName();
-    names.push(token.text);
-    quoted.push(token.kind === 'quotedName');
-    // `t.*` leaves its dot to whoever reads the star.
-  } while (tokens.at('.') && tokens.peek(1).keyword !== '*' && tokens.accept('.'));
-  return { kind: 'identifier', names, quoted, span: tokens.spanFrom(start) };
 }
 
 function parseColumn(context: ParserContext): Expr {

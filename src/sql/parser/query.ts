@@ -1,9 +1,8 @@
 import type { CommonTable, Expr, GroupItem, Query, QueryBody, Select, SelectItem, SetOperation } from '../ast.js';
 import { SqlError, placeSuffix, type Span } from '../errors.js';
-import { atQuery, type ParserContext } from './context.js';
-import { parseList } from './expression.js';
+import { atQuery, parseList, type ParserContext } from './context.js';
+import { parseAlias, parseIdentifier, parseNames } from './identifier.js';
 import { parseOrderItems, parseWindowSpec } from './ordering.js';
-import { parseIdentifier } from './primary.js';
 import { parseTableRef } from './table.js';
 
 /** Reads a query: WITH, body, ORDER BY, LIMIT. */
@@ -71,16 +70,6 @@ function parseCommonTables(context: ParserContext): readonly CommonTable[] {
     tables.push({ name, ...(columns && { columns }), query, span: tokens.spanFrom(start) });
   } while (tokens.accept(','));
   return tables;
-}
-
-/** Names in parentheses. */
-export function parseNames(context: ParserContext): readonly string[] {
-  const { tokens } = context;
-  tokens.expect('(');
-  const names = [tokens.expectName().text];
-  while (tokens.accept(',')) names.push(tokens.expectName().text);
-  tokens.expect(')');
-  return names;
 }
 
 function parseBody(context: ParserContext): QueryBody {
@@ -187,18 +176,6 @@ function parseItem(context: ParserContext): SelectItem {
   const expr = context.expression();
   const alias = parseAlias(context);
   return { expr, ...(alias && { alias }), span: tokens.spanFrom(start) };
-}
-
-/** `AS name` or just a name. */
-export function parseAlias(context: ParserContext): { readonly name: string; readonly span: Span } | undefined {
-  const { tokens } = context;
-  if (!tokens.accept('AS') && !tokens.atName()) return undefined;
-  if (tokens.peek().kind === 'string') {
-    const { text, span } = tokens.next();
-    return { name: text, span };
-  }
-  const { text, span } = tokens.expectName();
-  return { name: text, span };
 }
 
 function parseWindows(context: ParserContext): NonNullable<Select['windows']> {

@@ -14,7 +14,7 @@ import type { ParserContext } from './context.js';
 import { parseCall } from './function-call.js';
 import { parseLiteral } from './literals.js';
 import { parseOrderItems } from './ordering.js';
-import { parseIdentifier } from './primary.js';
+import { parseIdentifier } from './identifier.js';
 import { parseQuery } from './query.js';
 
 /** Reads everything that one request may hold: SET statements, then one statement. */

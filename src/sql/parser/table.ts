@@ -2,8 +2,7 @@ import type { ExtendColumn, JoinTable, TableAlias, TableFunction, TableRef } fro
 import type { Span } from '../errors.js';
 import { atQuery, atQueryContinuation, type ParserContext } from './context.js';
 import { parseCall } from './function-call.js';
-import { parseIdentifier } from './primary.js';
-import { parseAlias, parseNames, parseQuery, parseQueryFrom } from './query.js';
+import { parseAlias, parseIdentifier, parseNames } from './identifier.js';
 import { parseTypeName } from './type-name.js';
 
 /** Reads what stands behind FROM: tables joined by commas and JOINs. */
@@ -116,13 +115,13 @@ function parsePrimaryTable(context: ParserContext): TableRef {
 function parseParenthesisedTable(context: ParserContext, lateral: boolean, start: Span): TableRef {
   const { tokens } = context;
   if (atQuery(context)) {
-    const query = parseQuery(context);
+    const query = context.query();
     tokens.expect(')');
     return withAlias(context, { kind: 'derived' as const, lateral, query }, start);
   }
   const inner = parseTableRef(context);
   if (inner.kind === 'derived' && !inner.alias && atQueryContinuation(context)) {
-    const query = parseQueryFrom(context, inner.query, inner.span);
+    const query = context.queryFrom(inner.query, inner.span);
     tokens.expect(')');
     return withAlias(context, { kind: 'derived' as const, lateral, query }, start);
   }
