@@ -1,0 +1,42 @@
+import type { EmitOptions, EmittedRelation } from '../emitted.js';
+import type { FunctionDeclaration } from '../../sql/functions/declaration.js';
+import type { ExternalNode, Plan, ScanNode } from '../../sql/plan/index.js';
+
+/** Finds the declaration of a function by its canonical name. */
+export type FunctionLookup = (name: string) => FunctionDeclaration | undefined;
+
+/** What the emission of one statement shares between its parts. */
+export interface Emission {
+  readonly options: EmitOptions;
+  readonly lookUp: FunctionLookup;
+  /** Ids of fields that may hold multi-value strings although their type does not say so. */
+  readonly multiValueFields: Set<number>;
+  /** Registers a leaf and gives its name. */
+  relation(node: ScanNode | ExternalNode): string;
+  /** The plan as a SELECT that puts out the plan's fields in their order. */
+  query(plan: Plan): string;
+  /** A name that the statement does not use yet. */
+  fresh(prefix: string): string;
+}
+
+/** Leaves of a statement under their names. */
+export interface RelationRegister {
+  readonly relations: readonly EmittedRelation[];
+  add(node: ScanNode | ExternalNode): string;
+}
+
+const plainName = (name: string): string => name.replaceAll(/[^A-Za-z0-9_]/g, '_').slice(0, 40);
+
+/** Gives every leaf a name of its own, by which one recognises the datasource. */
+export function relationRegister(): RelationRegister {
+  const relations: EmittedRelation[] = [];
+  return {
+    relations,
+    add(node) {
+      const base = node.kind === 'scan' ? plainName(node.table) : 'external';
+      const name = `${base}_r${relations.length + 1}`;
+      relations.push({ name, node });
+      return name;
+    },
+  };
+}

@@ -1,0 +1,6 @@
+import { duckdbMacros } from '../../sql/functions/index.js';
+import { castMacros } from './casts.js';
+import { multiValueMacros } from './multi-value.js';
+
+/** Every macro that emitted SQL may call. */
+export const engineMacros = (): readonly string[] => [...multiValueMacros, ...castMacros, ...duckdbMacros()];

@@ -1,0 +1,269 @@
+/** Plan nodes as blocks of SQL. */
+import type {
+  AggregateNode,
+  Expression,
+  ExternalNode,
+  FilterNode,
+  JoinNode,
+  LimitNode,
+  Plan,
+  ProjectNode,
+  ScanNode,
+  SetOperationNode,
+  SortNode,
+  UnnestNode,
+  ValuesNode,
+  WindowNode,
+} from '../../sql/plan/index.js';
+import { isString } from '../../sql/types.js';
+import { aggregateSql, groupBySql, groupingSql, isGrouped } from './aggregates.js';
+import { type Block, blockOver, itemOf, renderBlock, subquery, wrap } from './block.js';
+import type { Emission } from './emission.js';
+import { expressionSql, plainSql } from './expressions.js';
+import { literalSql } from './literals.js';
+import { valuesOf } from './multi-value.js';
+import { columnName, operand, quoteIdentifier } from './quoting.js';
+import { referencedColumns } from './references.js';
+import { sortKeySql } from './sorting.js';
+import { mayBeMultiValue } from './sources.js';
+import { windowSql } from './windows.js';
+
+const idsOf = (plan: Plan): readonly number[] => plan.fields.map((field) => field.id);
+
+/** The plan as a SELECT that puts out the plan's fields in their order. */
+export function planSql(plan: Plan, emission: Emission): string {
+  return renderBlock(blockOf(plan, emission), idsOf(plan));
+}
+
+function blockOf(plan: Plan, emission: Emission): Block {
+  switch (plan.kind) {
+    case 'scan':
+    case 'external':
+      return leafBlock(plan, emission);
+    case 'values':
+      return valuesBlock(plan, emission);
+    case 'filter':
+      return filterBlock(plan, emission);
+    case 'project':
+      return projectBlock(plan, emission);
+    case 'aggregate':
+      return aggregateBlock(plan, emission);
+    case 'window':
+      return windowBlock(plan, emission);
+    case 'join':
+      return joinBlock(plan, emission);
+    case 'unnest':
+      return unnestBlock(plan, emission);
+    case 'sort':
+      return sortBlock(plan, emission);
+    case 'limit':
+      return limitBlock(plan, emission);
+    case 'setOperation':
+      return setOperationBlock(plan, emission);
+  }
+}
+
+/** The block below, as one whose rows come straight from its FROM and WHERE. */
+function openBlock(input: Plan, emission: Emission): Block {
+  const block = blockOf(input, emission);
+  return block.computed || block.limit !== undefined || block.orderBy || block.from === undefined ? wrap(block) : block;
+}
+
+function leafBlock(node: ScanNode | ExternalNode, emission: Emission): Block {
+  const relation = quoteIdentifier(emission.relation(node));
+  if (node.fields.length === 0) return blockOver(relation, []);
+  const columns = node.fields.map((field) => `${quoteIdentifier(field.name)} AS ${columnName(field.id)}`);
+  return blockOver(`(SELECT ${columns.join(', ')} FROM ${relation})`, idsOf(node));
+}
+
+function valuesBlock(node: ValuesNode, emission: Emission): Block {
+  const [firstRow] = node.rows;
+  if (node.rows.length === 1 && firstRow) {
+    const columns = node.fields.map((field, index) => {
+      const value = firstRow[index];
+      return { id: field.id, sql: value ? expressionSql(value, emission) : 'NULL' };
+    });
+    return { where: [], columns, computed: true };
+  }
+  if (node.fields.length === 0) return blockOver(`range(${node.rows.length})`, []);
+  if (!firstRow) {
+    const nulls = node.fields.map((field) => ({
+      id: field.id,
+      sql: literalSql({ kind: 'literal', value: null, type: field.type }),
+    }));
+    return { where: ['FALSE'], columns: nulls, computed: true };
+  }
+  const rows = node.rows.map((row) => `(${row.map((value) => expressionSql(value, emission)).join(', ')})`);
+  const names = node.fields.map((field) => columnName(field.id));
+  return blockOver(`(VALUES ${rows.join(', ')}) AS ${emission.fresh('rows')}(${names.join(', ')})`, idsOf(node));
+}
+
+/** The parts of a conjunction. */
+function conjuncts(condition: Expression): readonly Expression[] {
+  return condition.kind === 'call' && condition.function === 'AND' ? condition.args.flatMap(conjuncts) : [condition];
+}
+
+function conditionSql(parts: readonly Expression[], emit: (expression: Expression) => string): readonly string[] {
+  return parts.length === 1 ? parts.map(emit) : parts.map((part) => operand(emit(part)));
+}
+
+function filterBlock(node: FilterNode, emission: Emission): Block {
+  const block = openBlock(node.input, emission);
+  const added = conditionSql(conjuncts(node.condition), (part) => expressionSql(part, emission));
+  const where = block.where.length === 0 ? added : [...block.where, ...added].map(operand);
+  return { ...block, where };
+}
+
+function projectBlock(node: ProjectNode, emission: Emission): Block {
+  const input = blockOf(node.input, emission);
+  for (const { field, expression } of node.columns) {
+    if (mayBeMultiValue(expression, emission)) emission.multiValueFields.add(field.id);
+  }
+  const isRenaming = node.columns.every(({ expression }) => expression.kind === 'column');
+  const columnsOver = (): Block['columns'] =>
+    node.columns.map(({ field, expression }) => ({ id: field.id, sql: expressionSql(expression, emission) }));
+
+  if (input.computed && isRenaming && input.groupBy === undefined && !input.orderBy) {
+    const known = new Map(input.columns.map((column) => [column.id, column.sql]));
+    const columns = node.columns.map(({ field, expression }) => {
+      const inner = expression.kind === 'column' ? known.get(expression.id) : undefined;
+      return { id: field.id, sql: inner ?? expressionSql(expression, emission) };
+    });
+    return { ...input, columns };
+  }
+  const ordered = input.orderBy;
+  if (!input.computed && input.from !== undefined && (input.limit === undefined || isRenaming)) {
+    return { ...input, columns: columnsOver(), computed: true };
+  }
+  if (!ordered) return { ...wrap(input), columns: columnsOver(), computed: true };
+  const { orderBy: _, ...unordered } = input;
+  const inner = input.limit === undefined ? unordered : input;
+  return { ...wrap(inner), columns: columnsOver(), computed: true, orderBy: ordered };
+}
+
+/**
+ * Grouping by a multi-value string puts a row into the group of each of its values. Every such key is unnested below the
+ * aggregation; plain text becomes a list of one, which costs about as much as hashing it.
+ */
+function explodeKeys(
+  node: AggregateNode,
+  input: Block,
+  emission: Emission,
+): { block: Block; exploded: ReadonlySet<number> } {
+  const exploded = new Set<number>();
+  const needed = referencedColumns([node.keys, node.aggregates]);
+  let block = input;
+  for (const [index, { field, expression }] of node.keys.entries()) {
+    if (!isGrouped(index, node) || !mayBeMultiValue(expression, emission)) continue;
+    const kept = block.columns.filter(({ id }) => needed.has(id) || exploded.has(id));
+    const values = { id: field.id, sql: `unnest(${valuesOf(expressionSql(expression, emission))})` };
+    block = wrap({ ...block, columns: [...kept, values], computed: true });
+    exploded.add(field.id);
+  }
+  return { block, exploded };
+}
+
+function aggregateBlock(node: AggregateNode, emission: Emission): Block {
+  const { block, exploded } = explodeKeys(node, openBlock(node.input, emission), emission);
+  const keys = node.keys.map(({ field, expression }, index) => {
+    if (!isGrouped(index, node))
+      return { id: field.id, sql: literalSql({ kind: 'literal', value: null, type: field.type }) };
+    return { id: field.id, sql: exploded.has(field.id) ? columnName(field.id) : expressionSql(expression, emission) };
+  });
+  const aggregates = node.aggregates.map(({ field, expression }) => ({
+    id: field.id,
+    sql: expression.function === 'GROUPING' ? groupingSql(expression, node) : aggregateSql(expression, emission),
+  }));
+  // Without any aggregate DuckDB would not see that this is a grand total of one row.
+  const isBareTotal = keys.length === 0 && aggregates.length === 0;
+  const columns = isBareTotal ? [{ id: 0, sql: 'count(*)' }] : [...keys, ...aggregates];
+  const groupBy = groupBySql(node);
+  return { ...block, columns, computed: true, ...(groupBy === undefined ? {} : { groupBy }) };
+}
+
+function windowBlock(node: WindowNode, emission: Emission): Block {
+  const block = openBlock(node.input, emission);
+  const calls = node.calls.map(({ field, expression }) => ({ id: field.id, sql: windowSql(expression, emission) }));
+  return { ...block, columns: [...block.columns, ...calls], computed: true };
+}
+
+const joinWords = {
+  inner: 'JOIN',
+  left: 'LEFT JOIN',
+  right: 'RIGHT JOIN',
+  full: 'FULL JOIN',
+  cross: 'CROSS JOIN',
+} as const;
+
+function joinBlock(node: JoinNode, emission: Emission): Block {
+  const left = itemOf(blockOf(node.left, emission));
+  const rightBlock = blockOf(node.right, emission);
+  const right = rightBlock.joined && !rightBlock.computed ? `(${itemOf(rightBlock)})` : itemOf(rightBlock);
+  const isCross = !node.condition && (node.type === 'cross' || node.type === 'inner');
+  const word = isCross ? 'CROSS JOIN' : node.type === 'cross' ? 'JOIN' : joinWords[node.type];
+  const parts = node.condition ? conjuncts(node.condition) : [];
+  const condition = conditionSql(parts, (part) => plainSql(part, emission)).join(' AND ');
+  const on = isCross ? '' : ` ON ${condition === '' ? 'TRUE' : condition}`;
+  return { ...blockOver(`${left}\n${word} ${right}${on}`, idsOf(node)), joined: true };
+}
+
+function unnestBlock(node: UnnestNode, emission: Emission): Block {
+  const block = openBlock(node.input, emission);
+  const value = expressionSql(node.expression, emission);
+  const list = isString(node.expression.type) ? valuesOf(value) : value;
+  const filled = node.type === 'left' ? `CASE WHEN len(${list}) > 0 THEN ${list} ELSE [NULL] END` : list;
+  const element = { id: node.element.id, sql: '' };
+  if (!node.ordinality) {
+    return { ...block, columns: [...block.columns, { ...element, sql: `unnest(${filled})` }], computed: true };
+  }
+  const name = columnName(node.element.id);
+  const inner = wrap({ ...block, columns: [...block.columns, { ...element, sql: filled }], computed: true });
+  const ordinality = { id: node.ordinality.id, sql: `generate_subscripts(${name}, 1)` };
+  return {
+    ...inner,
+    columns: [
+      ...block.columns.map(({ id }) => ({ id, sql: columnName(id) })),
+      { ...element, sql: `unnest(${name})` },
+      ordinality,
+    ],
+    computed: true,
+  };
+}
+
+function sortBlock(node: SortNode, emission: Emission): Block {
+  const block = blockOf(node.input, emission);
+  const isPlain = node.keys.every(({ expression }) => expression.kind === 'column');
+  const isOpen =
+    block.limit === undefined && !block.orderBy && block.from !== undefined && (isPlain || !block.computed);
+  const orderBy = node.keys.map((key) => sortKeySql(key, emission));
+  return { ...(isOpen ? block : wrap(block)), orderBy };
+}
+
+function limitBlock(node: LimitNode, emission: Emission): Block {
+  const block = blockOf(node.input, emission);
+  const parts = [
+    ...(node.limit === undefined ? [] : [`LIMIT ${node.limit}`]),
+    ...(node.offset > 0 ? [`OFFSET ${node.offset}`] : []),
+  ];
+  if (parts.length === 0) return block;
+  const limit = parts.join(' ');
+  if (block.limit === undefined) return { ...block, limit };
+  return { ...wrap(block), limit, ...(block.orderBy && !block.computed ? { orderBy: block.orderBy } : {}) };
+}
+
+const setWords = { union: 'UNION', intersect: 'INTERSECT', except: 'EXCEPT' } as const;
+
+function setOperationBlock(node: SetOperationNode, emission: Emission): Block {
+  const inputs = node.inputs.map((input) => `(${planSql(input, emission)})`);
+  node.fields.forEach((field, index) => {
+    const sources = node.inputs.map((input) => input.fields[index]);
+    const isMulti = sources.some((source) => source && emission.multiValueFields.has(source.id));
+    if (isMulti || sources.some((source) => source?.type.multiValue)) emission.multiValueFields.add(field.id);
+  });
+  const word = `${setWords[node.operator]}${node.all ? ' ALL' : ''}`;
+  const query = inputs.reduce((left, right) =>
+    node.operator === 'union' ? `${left}\n${word}\n${right}` : `(${left}\n${word}\n${right})`,
+  );
+  const names = node.fields.map((field) => columnName(field.id));
+  return blockOver(`${subquery(query)} AS ${emission.fresh('set')}(${names.join(', ')})`, idsOf(node));
+}

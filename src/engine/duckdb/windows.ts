@@ -1,0 +1,40 @@
+import { unsupportedError } from '../../sql/errors.js';
+import type { Frame, FrameBoundary, WindowCall } from '../../sql/plan/index.js';
+import { aggregateSql } from './aggregates.js';
+import type { Emission } from './emission.js';
+import { expressionSql } from './expressions.js';
+import { operand } from './quoting.js';
+import { sortKeySql } from './sorting.js';
+
+function boundarySql(boundary: FrameBoundary, emission: Emission): string {
+  switch (boundary.kind) {
+    case 'unboundedPreceding':
+      return 'UNBOUNDED PRECEDING';
+    case 'unboundedFollowing':
+      return 'UNBOUNDED FOLLOWING';
+    case 'currentRow':
+      return 'CURRENT ROW';
+    case 'preceding':
+      return `${operand(expressionSql(boundary.offset, emission))} PRECEDING`;
+    case 'following':
+      return `${operand(expressionSql(boundary.offset, emission))} FOLLOWING`;
+  }
+}
+
+const frameSql = (frame: Frame, emission: Emission): string =>
+  `${frame.unit} BETWEEN ${boundarySql(frame.start, emission)} AND ${boundarySql(frame.end, emission)}`;
+
+/** The SQL of a window function, or of an aggregate over a window. */
+export function windowSql(call: WindowCall, emission: Emission): string {
+  if (call.ignoreNulls)
+    throw unsupportedError(`IGNORE NULLS of '${call.function}' is not supported by the duckdb engine`);
+  const parts: string[] = [];
+  if (call.partitionBy.length > 0) {
+    parts.push(`PARTITION BY ${call.partitionBy.map((key) => operand(expressionSql(key, emission))).join(', ')}`);
+  }
+  if (call.windowOrderBy.length > 0) {
+    parts.push(`ORDER BY ${call.windowOrderBy.map((key) => sortKeySql(key, emission)).join(', ')}`);
+  }
+  if (call.frame) parts.push(frameSql(call.frame, emission));
+  return aggregateSql(call, emission, ` OVER (${parts.join(' ')})`);
+}
