@@ -61,7 +61,7 @@ describe('castSql', () => {
     [`[1.5e0]`, arrayOf(DOUBLE), BIGINT, 1n],
     [`[1.5e0, 2e0]`, arrayOf(DOUBLE), BIGINT, null],
     [`'3'`, VARCHAR, arrayOf(BIGINT), [3n]],
-    [`'{"a": 1}'::JSON`, JSON_TYPE, VARCHAR, '{"a": 1}'],
+    [`'{"a": 1}'::JSON`, JSON_TYPE, VARCHAR, '{"a":1}'],
     [`'text'`, VARCHAR, JSON_TYPE, '"text"'],
     ['NULL', { name: 'NULL', nullable: true }, BIGINT, null],
   ])('%s from %o to %o is %s', async (sql, from, to, expected) => {

@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { EngineValue, SqlSession } from '../session.js';
 import { toEngineError } from './failures.js';
 import { rowsOfChunk } from './values.js';
@@ -9,6 +9,12 @@ export interface QueryProgress {
   readonly percentage: number;
   readonly rowsProcessed: number;
   readonly totalRows: number;
+}
+
+/** CREATE TABLE AS answers the number of its rows instead of reporting it. */
+function countOf(chunks: readonly DuckDBDataChunk[], names: readonly string[]): number {
+  if (names.length !== 1 || names[0] !== 'Count' || !chunks[0]) return 0;
+  return Number(rowsOfChunk(chunks[0])[0]?.[0] ?? 0);
 }
 
 /** A connection to DuckDB. Statements wait for each other; a stream ends when the next statement starts. */
@@ -27,7 +33,10 @@ export class DuckdbSession implements SqlSession {
   }
 
   run(sql: string): Promise<number> {
-    return this.#inTurn(async () => (await this.connection.run(sql)).rowsChanged);
+    return this.#inTurn(async () => {
+      const result = await this.connection.run(sql);
+      return result.rowsChanged || countOf(await result.fetchAllChunks(), result.columnNames());
+    });
   }
 
   rows(sql: string): Promise<EngineValue[][]> {

@@ -9,8 +9,8 @@ export type FunctionLookup = (name: string) => FunctionDeclaration | undefined;
 export interface Emission {
   readonly options: EmitOptions;
   readonly lookUp: FunctionLookup;
-  /** Ids of fields that may hold multi-value strings although their type does not say so. */
-  readonly multiValueFields: Set<number>;
+  /** Whether a field of the emitted plan may hold multi-value strings, where that is known better than by its type. */
+  readonly multiValueFields: Map<number, boolean>;
   /** Registers a leaf and gives its name. */
   relation(node: ScanNode | ExternalNode): string;
   /** The plan as a SELECT that puts out the plan's fields in their order. */

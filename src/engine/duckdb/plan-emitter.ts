@@ -13,7 +13,7 @@ export function createDuckdbDialect(lookUp: FunctionLookup): Dialect {
       const emission: Emission = {
         options,
         lookUp,
-        multiValueFields: new Set(),
+        multiValueFields: new Map(),
         relation: (node) => register.add(node),
         query: (part) => planSql(part, emission),
         fresh: (prefix) => `${prefix}${(names += 1)}`,

@@ -117,7 +117,7 @@ function filterBlock(node: FilterNode, emission: Emission): Block {
 function projectBlock(node: ProjectNode, emission: Emission): Block {
   const input = blockOf(node.input, emission);
   for (const { field, expression } of node.columns) {
-    if (mayBeMultiValue(expression, emission)) emission.multiValueFields.add(field.id);
+    emission.multiValueFields.set(field.id, mayBeMultiValue(expression, emission));
   }
   const isRenaming = node.columns.every(({ expression }) => expression.kind === 'column');
   const columnsOver = (): Block['columns'] =>
@@ -176,6 +176,8 @@ function aggregateBlock(node: AggregateNode, emission: Emission): Block {
   }));
   // Without any aggregate DuckDB would not see that this is a grand total of one row.
   const isBareTotal = keys.length === 0 && aggregates.length === 0;
+  // A key has one value in each group, whatever its type allowed before.
+  for (const { field } of node.keys) emission.multiValueFields.set(field.id, false);
   const columns = isBareTotal ? [{ id: 0, sql: 'count(*)' }] : [...keys, ...aggregates];
   const groupBy = groupBySql(node);
   return { ...block, columns, computed: true, ...(groupBy === undefined ? {} : { groupBy }) };
@@ -256,9 +258,11 @@ const setWords = { union: 'UNION', intersect: 'INTERSECT', except: 'EXCEPT' } as
 function setOperationBlock(node: SetOperationNode, emission: Emission): Block {
   const inputs = node.inputs.map((input) => `(${planSql(input, emission)})`);
   node.fields.forEach((field, index) => {
-    const sources = node.inputs.map((input) => input.fields[index]);
-    const isMulti = sources.some((source) => source && emission.multiValueFields.has(source.id));
-    if (isMulti || sources.some((source) => source?.type.multiValue)) emission.multiValueFields.add(field.id);
+    const isMulti = node.inputs.some((input) => {
+      const source = input.fields[index];
+      return source !== undefined && (emission.multiValueFields.get(source.id) ?? source.type.multiValue === true);
+    });
+    emission.multiValueFields.set(field.id, isMulti);
   });
   const word = `${setWords[node.operator]}${node.all ? ' ALL' : ''}`;
   const query = inputs.reduce((left, right) =>

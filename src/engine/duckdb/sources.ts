@@ -51,7 +51,7 @@ export function childrenOf(expression: Expression): readonly Expression[] {
 export function mayBeMultiValue(expression: Expression, emission: Emission): boolean {
   if (!isString(expression.type)) return false;
   if (expression.kind === 'column') {
-    return expression.type.multiValue === true || emission.multiValueFields.has(expression.id);
+    return emission.multiValueFields.get(expression.id) ?? expression.type.multiValue === true;
   }
   if (!isPerValue(expression, emission)) return expression.type.multiValue === true;
   return childrenOf(expression).some((child) => sourcesOf(child, emission).length > 0);
