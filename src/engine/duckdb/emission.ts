@@ -17,6 +17,8 @@ export interface Emission {
   query(plan: Plan): string;
   /** A name that the statement does not use yet. */
   fresh(prefix: string): string;
+  /** A column of the dialect's own: a negative number. */
+  freshId(): number;
 }
 
 /** Leaves of a statement under their names. */
@@ -30,12 +32,16 @@ const plainName = (name: string): string => name.replaceAll(/[^A-Za-z0-9_]/g, '_
 /** Gives every leaf a name of its own, by which one recognises the datasource. */
 export function relationRegister(): RelationRegister {
   const relations: EmittedRelation[] = [];
+  const names = new Map<ScanNode | ExternalNode, string>();
   return {
     relations,
     add(node) {
+      const known = names.get(node);
+      if (known !== undefined) return known;
       const base = node.kind === 'scan' ? plainName(node.table) : 'external';
       const name = `${base}_r${relations.length + 1}`;
       relations.push({ name, node });
+      names.set(node, name);
       return name;
     },
   };

@@ -137,7 +137,7 @@ export function expressionSql(expression: Expression, emission: Emission): strin
   const variables = new Map<string, MultiValueSource>();
   for (const source of found) {
     const sql = operand(emit(source));
-    if (!variables.has(sql)) variables.set(sql, { sql, variable: emission.fresh('v') });
+    if (!variables.has(sql)) variables.set(sql, { sql, variable: emission.fresh('each') });
   }
   const isSource = new Set(found);
   const plain: Emit = (child) => (isSource.has(child) ? emit(child) : nodeSql(child, emission, plain));

@@ -178,6 +178,35 @@ describe('grouping', () => {
     ]);
   });
 
+  it('groups by each combination of two multi-value strings', async () => {
+    const other = multi(3);
+    const keys = [field(20, VARCHAR), field(23, VARCHAR)];
+    const total = field(21);
+    const pairs = table(
+      [tags, other],
+      [
+        ['a', 'x'],
+        [encoded('a', 'b'), encoded('x', null)],
+        [null, encoded('y', 'z')],
+        [null, null],
+      ],
+    );
+    const plan: Plan = {
+      kind: 'aggregate',
+      input: pairs,
+      keys: keys.map((key, index) => ({
+        field: key,
+        expression: index === 0 ? call('UPPER', [tag], VARCHAR) : column(other),
+      })),
+      groupingSets: [[0, 1]],
+      aggregates: [{ field: total, expression: { function: 'COUNT', args: [], distinct: false, type: BIGINT } }],
+      fields: [...keys, total],
+    };
+    const answer = await engine.rows(plan);
+    const found = answer.map(([first, second, rowsIn]) => [first, second, Number(rowsIn)].map(String).join(' '));
+    expect(found.sort()).toEqual(['A null 1', 'A x 2', 'B null 1', 'B x 1', 'null null 1', 'null y 1', 'null z 1']);
+  });
+
   it('unnests the values of a column', async () => {
     const element = field(22, VARCHAR);
     const plan: Plan = {

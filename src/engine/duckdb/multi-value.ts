@@ -74,3 +74,13 @@ export function mapMultiValue(
 
 /** The values of a multi-value string as a list to unnest: one value for plain text and null. */
 export const valuesOf = (sql: string): string => `multi_values(${sql})`;
+
+/**
+ * A list of structs with one member for each column, one for each combination of the columns' values; a list of one null
+ * for a row of plain texts.
+ */
+export function combinationsOf(columns: readonly string[], freshVariable: () => string): string {
+  const sources = columns.map((sql) => ({ sql, variable: freshVariable() }));
+  const members = sources.map(({ sql, variable }) => `${sql}: ${variable}`).join(', ');
+  return `CASE WHEN ${anyIsMulti(sources)} THEN ${listOver(sources, `{${members}}`)} ELSE [NULL] END`;
+}

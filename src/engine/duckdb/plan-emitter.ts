@@ -17,6 +17,7 @@ export function createDuckdbDialect(lookUp: FunctionLookup): Dialect {
         relation: (node) => register.add(node),
         query: (part) => planSql(part, emission),
         fresh: (prefix) => `${prefix}${(names += 1)}`,
+        freshId: () => -(names += 1),
       };
       return { sql: planSql(plan, emission), relations: register.relations };
     },

@@ -9,8 +9,8 @@ export function quoteText(text: string): string {
   return text.includes('\0') ? `(${quoted.replaceAll('\0', "' || chr(0) || '")})` : quoted;
 }
 
-/** The name of the column that holds a field of the plan. */
-export const columnName = (fieldId: number): string => `c${fieldId}`;
+/** The name of the column that holds a field of the plan, or, with a negative number, something of the dialect's own. */
+export const columnName = (id: number): string => (id < 0 ? `x${-id}` : `c${id}`);
 
 const word = /^[\w."]+$/;
 

@@ -16,14 +16,14 @@ import type {
   WindowNode,
 } from '../../sql/plan/index.js';
 import { isString } from '../../sql/types.js';
-import { aggregateSql, groupBySql, groupingSql, isGrouped } from './aggregates.js';
+import { aggregateSql, groupBySql, groupingSql } from './aggregates.js';
 import { type Block, blockOver, itemOf, renderBlock, subquery, wrap } from './block.js';
 import type { Emission } from './emission.js';
 import { expressionSql, plainSql } from './expressions.js';
+import { groupedKeys } from './grouping.js';
 import { literalSql } from './literals.js';
 import { valuesOf } from './multi-value.js';
 import { columnName, operand, quoteIdentifier } from './quoting.js';
-import { referencedColumns } from './references.js';
 import { sortKeySql } from './sorting.js';
 import { mayBeMultiValue } from './sources.js';
 import { windowSql } from './windows.js';
@@ -141,52 +141,17 @@ function projectBlock(node: ProjectNode, emission: Emission): Block {
   return { ...wrap(inner), columns: columnsOver(), computed: true, orderBy: ordered };
 }
 
-/**
- * Grouping by a multi-value string puts a row into the group of each of its values. Every such key is unnested below the
- * aggregation; plain text becomes a list of one, which costs about as much as hashing it.
- */
-function explodeKeys(
-  node: AggregateNode,
-  input: Block,
-  emission: Emission,
-): { block: Block; exploded: ReadonlySet<number> } {
-  const exploded = new Set<number>();
-  const needed = referencedColumns([node.keys, node.aggregates]);
-  let block = input;
-  for (const [index, { field, expression }] of node.keys.entries()) {
-    if (!isGrouped(index, node) || !mayBeMultiValue(expression, emission)) continue;
-    const kept = block.columns.filter(({ id }) => needed.has(id) || exploded.has(id));
-    const values = { id: field.id, sql: `unnest(${valuesOf(expressionSql(expression, emission))})` };
-    block = wrap({ ...block, columns: [...kept, values], computed: true });
-    exploded.add(field.id);
-  }
-  return { block, exploded };
-}
-
 function aggregateBlock(node: AggregateNode, emission: Emission): Block {
-  const { block, exploded } = explodeKeys(node, openBlock(node.input, emission), emission);
-  const keys = node.keys.map(({ field, expression }, index) => {
-    if (!isGrouped(index, node))
-      return { id: field.id, sql: literalSql({ kind: 'literal', value: null, type: field.type }) };
-    return { id: field.id, sql: exploded.has(field.id) ? columnName(field.id) : expressionSql(expression, emission) };
-  });
+  const { block, keys } = groupedKeys(node, openBlock(node.input, emission), emission);
   const aggregates = node.aggregates.map(({ field, expression }) => ({
     id: field.id,
     sql: expression.function === 'GROUPING' ? groupingSql(expression, node) : aggregateSql(expression, emission),
   }));
   // Without any aggregate DuckDB would not see that this is a grand total of one row.
   const isBareTotal = keys.length === 0 && aggregates.length === 0;
-  // A key has one value in each group, whatever its type allowed before.
-  for (const { field } of node.keys) emission.multiValueFields.set(field.id, false);
-  const columns = isBareTotal ? [{ id: 0, sql: 'count(*)' }] : [...keys, ...aggregates];
+  const columns = isBareTotal ? [{ id: emission.freshId(), sql: 'count(*)' }] : [...keys, ...aggregates];
   const groupBy = groupBySql(node);
   return { ...block, columns, computed: true, ...(groupBy === undefined ? {} : { groupBy }) };
-}
-
-function windowBlock(node: WindowNode, emission: Emission): Block {
-  const block = openBlock(node.input, emission);
-  const calls = node.calls.map(({ field, expression }) => ({ id: field.id, sql: windowSql(expression, emission) }));
-  return { ...block, columns: [...block.columns, ...calls], computed: true };
 }
 
 const joinWords = {
@@ -209,10 +174,20 @@ function joinBlock(node: JoinNode, emission: Emission): Block {
   return { ...blockOver(`${left}\n${word} ${right}${on}`, idsOf(node)), joined: true };
 }
 
+/**
+ * The list to unnest. UNNEST(MV_TO_ARRAY(x)) goes over the values of the dimension itself, in which Druid sees a null in a
+ * row that has none.
+ */
+function elementsSql(expression: Expression, emission: Emission): string {
+  if (isString(expression.type)) return valuesOf(expressionSql(expression, emission));
+  const [argument] = expression.kind === 'call' && expression.function === 'MV_TO_ARRAY' ? expression.args : [];
+  if (argument && isString(argument.type)) return valuesOf(expressionSql(argument, emission));
+  return expressionSql(expression, emission);
+}
+
 function unnestBlock(node: UnnestNode, emission: Emission): Block {
   const block = openBlock(node.input, emission);
-  const value = expressionSql(node.expression, emission);
-  const list = isString(node.expression.type) ? valuesOf(value) : value;
+  const list = elementsSql(node.expression, emission);
   const filled = node.type === 'left' ? `CASE WHEN len(${list}) > 0 THEN ${list} ELSE [NULL] END` : list;
   const element = { id: node.element.id, sql: '' };
   if (!node.ordinality) {

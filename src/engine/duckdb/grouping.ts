@@ -1,0 +1,64 @@
+import type { AggregateNode, Computed, Expression } from '../../sql/plan/index.js';
+import { isGrouped } from './aggregates.js';
+import { type Block, type BlockColumn, wrap } from './block.js';
+import type { Emission } from './emission.js';
+import { expressionSql } from './expressions.js';
+import { literalSql } from './literals.js';
+import { combinationsOf, valuesOf } from './multi-value.js';
+import { columnName } from './quoting.js';
+import { referencedColumns } from './references.js';
+import { mayBeMultiValue } from './sources.js';
+
+type Key = Computed<Expression>;
+
+interface GroupedKeys {
+  /** What is aggregated. */
+  readonly block: Block;
+  /** The keys, computed from the block's FROM. */
+  readonly keys: readonly BlockColumn[];
+}
+
+/**
+ * The keys of an aggregation. Grouping by a multi-value string puts a row into the group of each of its values, and by
+ * several ones into that of each combination, so rows with such values are multiplied below the aggregation. Plain text
+ * passes the same UNNEST as a list of one, which costs about as much as hashing one more key.
+ */
+export function groupedKeys(node: AggregateNode, input: Block, emission: Emission): GroupedKeys {
+  const several = node.keys.filter(
+    ({ expression }, index) => isGrouped(index, node) && mayBeMultiValue(expression, emission),
+  );
+  const { block, values } = explode(several, node, input, emission);
+  const keys = node.keys.map(({ field, expression }, index) => {
+    if (!isGrouped(index, node))
+      return { id: field.id, sql: literalSql({ kind: 'literal', value: null, type: field.type }) };
+    return { id: field.id, sql: values.get(field.id) ?? expressionSql(expression, emission) };
+  });
+  // A key has one value in each group, whatever its type allowed before.
+  for (const { field } of node.keys) emission.multiValueFields.set(field.id, false);
+  return { block, keys };
+}
+
+function explode(
+  several: readonly Key[],
+  node: AggregateNode,
+  input: Block,
+  emission: Emission,
+): { readonly block: Block; readonly values: ReadonlyMap<number, string> } {
+  const [first] = several;
+  if (!first) return { block: input, values: new Map() };
+  const needed = referencedColumns([node.keys, node.aggregates]);
+  const kept = input.columns.filter(({ id }) => needed.has(id));
+  if (several.length === 1) {
+    const list = `unnest(${valuesOf(expressionSql(first.expression, emission))})`;
+    const block = wrap({ ...input, columns: [...kept, { id: first.field.id, sql: list }], computed: true });
+    return { block, values: new Map([[first.field.id, columnName(first.field.id)]]) };
+  }
+  const texts = several.map(({ field, expression }) => ({ id: field.id, sql: expressionSql(expression, emission) }));
+  const named = wrap({ ...input, columns: [...kept, ...texts], computed: true });
+  const names = texts.map(({ id }) => columnName(id));
+  const combination = { id: emission.freshId(), sql: `unnest(${combinationsOf(names, () => emission.fresh('each'))})` };
+  const block = wrap({ ...named, columns: [...named.columns, combination], computed: true });
+  const chosen = columnName(combination.id);
+  const values = names.map((name) => `CASE WHEN ${chosen} IS NULL THEN ${name} ELSE ${chosen}.${name} END`);
+  return { block, values: new Map(texts.map(({ id }, index) => [id, values[index] ?? columnName(id)])) };
+}
