@@ -53,12 +53,16 @@ function explode(
     const block = wrap({ ...input, columns: [...kept, { id: first.field.id, sql: list }], computed: true });
     return { block, values: new Map([[first.field.id, columnName(first.field.id)]]) };
   }
-  const texts = several.map(({ field, expression }) => ({ id: field.id, sql: expressionSql(expression, emission) }));
+  // Names of their own: GROUP BY would take a column of FROM before the key of the same name.
+  const texts = several.map(({ expression }) => ({
+    id: emission.freshId(),
+    sql: expressionSql(expression, emission),
+  }));
   const named = wrap({ ...input, columns: [...kept, ...texts], computed: true });
   const names = texts.map(({ id }) => columnName(id));
   const combination = { id: emission.freshId(), sql: `unnest(${combinationsOf(names, () => emission.fresh('each'))})` };
   const block = wrap({ ...named, columns: [...named.columns, combination], computed: true });
   const chosen = columnName(combination.id);
   const values = names.map((name) => `CASE WHEN ${chosen} IS NULL THEN ${name} ELSE ${chosen}.${name} END`);
-  return { block, values: new Map(texts.map(({ id }, index) => [id, values[index] ?? columnName(id)])) };
+  return { block, values: new Map(several.map(({ field }, index) => [field.id, values[index] ?? ''])) };
 }

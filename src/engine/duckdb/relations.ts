@@ -154,6 +154,12 @@ function aggregateBlock(node: AggregateNode, emission: Emission): Block {
   return { ...block, columns, computed: true, ...(groupBy === undefined ? {} : { groupBy }) };
 }
 
+function windowBlock(node: WindowNode, emission: Emission): Block {
+  const block = openBlock(node.input, emission);
+  const calls = node.calls.map(({ field, expression }) => ({ id: field.id, sql: windowSql(expression, emission) }));
+  return { ...block, columns: [...block.columns, ...calls], computed: true };
+}
+
 const joinWords = {
   inner: 'JOIN',
   left: 'LEFT JOIN',
