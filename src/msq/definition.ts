@@ -1,4 +1,4 @@
-import type { OutputColumn, Plan, ScanNode, ExternalNode, ValuesNode } from '../sql/plan/index.js';
+import type { ExternalNode, OutputColumn, Plan, ScanNode } from '../sql/plan/index.js';
 import { nativeTypeName } from '../sql/types.js';
 
 /** A stage in Druid's report JSON, without what is measured. */
@@ -19,39 +19,8 @@ export type Destination =
       readonly sortedBy: readonly { readonly column: string; readonly descending: boolean }[];
     };
 
-type Leaf = ScanNode | ExternalNode | ValuesNode;
-
-/** The nodes right below a node. */
-export function inputsOf(plan: Plan): readonly Plan[] {
-  switch (plan.kind) {
-    case 'scan':
-    case 'external':
-    case 'values':
-      return [];
-    case 'join':
-      return [plan.left, plan.right];
-    case 'setOperation':
-      return plan.inputs;
-    case 'filter':
-    case 'project':
-    case 'aggregate':
-    case 'window':
-    case 'unnest':
-    case 'sort':
-    case 'limit':
-      return [plan.input];
-    default: {
-      const unknown: never = plan;
-      throw new Error(`Unknown plan node ${JSON.stringify(unknown)}`);
-    }
-  }
-}
-
-/** The leaves of a plan from left to right; those inside of subquery expressions are not among them. */
-export function leavesOf(plan: Plan): readonly Leaf[] {
-  const inputs = inputsOf(plan);
-  return inputs.length > 0 ? inputs.flatMap(leavesOf) : [plan as Leaf];
-}
+/** What a statement reads. */
+type Leaf = ScanNode | ExternalNode;
 
 /** Druid's name of the processor that does the topmost work of a plan. */
 function processorType(plan: Plan): string {
@@ -88,8 +57,6 @@ function inputSpec(leaf: Leaf): Readonly<Record<string, unknown>> {
         inputFormat: leaf.inputFormat,
         signature: signatureOf(leaf.signature),
       };
-    case 'values':
-      return { type: 'inline' };
   }
 }
 
@@ -113,7 +80,7 @@ export function defineStages(query: {
     stageNumber: 0,
     definition: {
       id: `${queryId}_0`,
-      input: leaves.map(inputSpec),
+      input: leaves.length > 0 ? leaves.map(inputSpec) : [{ type: 'inline' }],
       processor: { type: processorType(plan) },
       signature,
       ...(ingests && {

@@ -19,7 +19,7 @@ const standardNames: Readonly<Record<string, string>> = {
 
 /** Druid's JSON of a granularity: a standard name (GranularityType), or the period as an object. */
 export function granularityJson(granularity: Granularity): unknown {
-  if (granularity.kind === 'all') return 'ALL';
+  if (granularity.kind === 'all') return { type: 'all' };
   const { period, origin, timeZone = 'UTC' } = granularity;
   const standard = origin === undefined && timeZone === 'UTC' ? standardNames[period] : undefined;
   return (
@@ -34,6 +34,7 @@ export function granularityJson(granularity: Granularity): unknown {
 
 /** The same as one text, for messages. */
 export function granularityName(granularity: Granularity): string {
+  if (granularity.kind === 'all') return 'ALL';
   const json = granularityJson(granularity);
   return typeof json === 'string' ? json : JSON.stringify(json);
 }

@@ -1,0 +1,50 @@
+import type { DataSegment } from '../segments/segment.js';
+import type { SchemaCatalog, TableColumn, TableDefinition } from '../sql/catalog.js';
+import { MULTI_VALUE_VARCHAR, TIMESTAMP, withNullability, type SqlType } from '../sql/types.js';
+import type { TimelineSnapshot } from './timeline.js';
+
+/** The catalogue that statements are bound against, and a list of what is in it. */
+export interface ServerCatalog extends SchemaCatalog {
+  readonly tables: readonly TableDefinition[];
+}
+
+const timeColumn: TableColumn = { name: '__time', type: withNullability(TIMESTAMP, false) };
+
+/** A text column that has several values anywhere has them everywhere. */
+function mergeTypes(newer: SqlType, older: SqlType): SqlType {
+  if (newer.name === 'VARCHAR' && older.name === 'VARCHAR' && older.multiValue) return MULTI_VALUE_VARCHAR;
+  return newer;
+}
+
+/** The columns of a datasource: __time, then those of the newest segments first; the newest type of each counts. */
+export function mergeColumns(segments: readonly DataSegment[]): readonly TableColumn[] {
+  const newestFirst = [...segments].sort((a, b) => (a.version < b.version ? 1 : a.version > b.version ? -1 : 0));
+  const columns = new Map<string, TableColumn>([[timeColumn.name, timeColumn]]);
+  // Segments of one task share their columns array's content; comparing texts is cheaper than merging each.
+  const seen = new Set<string>();
+  for (const segment of newestFirst) {
+    const key = JSON.stringify(segment.columns);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    for (const { name, type } of segment.columns) {
+      if (name === timeColumn.name) continue;
+      const known = columns.get(name);
+      columns.set(name, { name, type: known ? mergeTypes(known.type, type) : withNullability(type, true) });
+    }
+  }
+  return [...columns.values()];
+}
+
+/** Makes the catalogue of a moment: datasources and system tables. */
+export function buildCatalog(snapshot: TimelineSnapshot, systemTables: readonly TableDefinition[]): ServerCatalog {
+  const datasources = [...snapshot.visible]
+    .filter(([, segments]) => segments.length > 0)
+    .map(([name, segments]): TableDefinition => ({ schema: 'druid', name, columns: mergeColumns(segments) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const tables = [...datasources, ...systemTables];
+  const byName = new Map(tables.map((table) => [JSON.stringify([table.schema, table.name]), table]));
+  return {
+    tables,
+    table: (schema, name) => byName.get(JSON.stringify([schema ?? 'druid', name])),
+  };
+}

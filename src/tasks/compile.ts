@@ -1,0 +1,121 @@
+import { duckdbDialect } from '../engine/duckdb/index.js';
+import type { EmittedQuery } from '../engine/emitted.js';
+import { validateExternal } from '../external/index.js';
+import { ContextError, readContext, type QueryContext } from '../msq/context.js';
+import { compileSql } from '../sql/index.js';
+import type {
+  BoundScript,
+  ExplainStatement,
+  ExternalNode,
+  IngestStatement,
+  Plan,
+  SelectStatement,
+} from '../sql/plan/index.js';
+import type { ServerCatalog } from './catalog.js';
+import { prepareIngest } from './ingest-checks.js';
+
+/** SQL with what came along with it. */
+export interface StatementRequest {
+  readonly sql: string;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly parameters: readonly { readonly type: string; readonly value: unknown }[];
+}
+
+/** A statement that can be run: bound, its context read, its SQL emitted. */
+export interface CompiledStatement {
+  readonly sql: string;
+  readonly statement: SelectStatement | IngestStatement | ExplainStatement;
+  readonly reads: BoundScript['reads'];
+  /** The request's context under the SET statements, and the values read from it. */
+  readonly rawContext: Readonly<Record<string, unknown>>;
+  readonly context: QueryContext;
+  readonly emitted: EmittedQuery;
+}
+
+export interface CompileOptions {
+  readonly catalog: ServerCatalog;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly maxNumTasks: number;
+}
+
+function presentOf({ sqlCurrentTimestamp }: QueryContext, now: number): number {
+  if (sqlCurrentTimestamp === undefined) return now;
+  const time = Date.parse(sqlCurrentTimestamp);
+  if (Number.isNaN(time)) {
+    throw new ContextError(
+      `Expected key [sqlCurrentTimestamp] to be an ISO 8601 time, but got [${sqlCurrentTimestamp}]`,
+    );
+  }
+  return time;
+}
+
+function bindRequest(
+  request: StatementRequest,
+  rawContext: Readonly<Record<string, unknown>>,
+  options: CompileOptions,
+): { readonly script: BoundScript; readonly context: QueryContext; readonly now: number } {
+  const context = readContext(rawContext, options);
+  const now = presentOf(context, options.now);
+  const script = compileSql(request.sql, {
+    catalog: options.catalog,
+    parameters: request.parameters,
+    timeZone: context.sqlTimeZone,
+    now,
+    useApproximateCountDistinct: context.useApproximateCountDistinct,
+    forceSegmentSortByTime: context.forceSegmentSortByTime,
+  });
+  return { script, context, now };
+}
+
+/** Lowers a SELECT's own limit to the request's sqlOuterLimit, or adds one. */
+function limitPlan(plan: Plan, outer: number): Plan {
+  if (plan.kind === 'limit') return { ...plan, limit: Math.min(plan.limit ?? outer, outer) };
+  return { kind: 'limit', input: plan, limit: outer, offset: 0, fields: plan.fields };
+}
+
+function limitSelect(statement: BoundScript['statement'], { sqlOuterLimit }: QueryContext): BoundScript['statement'] {
+  if (sqlOuterLimit === undefined) return statement;
+  if (statement.kind === 'select') return { ...statement, plan: limitPlan(statement.plan, sqlOuterLimit) };
+  if (statement.kind === 'explain') return statement;
+  throw new ContextError(
+    `Context parameter [sqlOuterLimit] cannot be provided on operator [${statement.kind.toUpperCase()}]`,
+  );
+}
+
+/** The JSON of external data is checked before a task is made of it. */
+function checkExternals(emitted: EmittedQuery): void {
+  for (const { node } of emitted.relations) if (node.kind === 'external') validateExternal(externalRelation(node));
+}
+
+/** What a worker must know of an external relation. */
+export const externalRelation = (node: ExternalNode) => ({
+  inputSource: node.inputSource,
+  inputFormat: node.inputFormat,
+  signature: node.signature,
+  columns: node.fields.map(({ name }) => name),
+});
+
+/**
+ * Compiles the SQL of a request down to the engine's SQL.
+ * @throws SqlError, ContextError, ExternalSpecError
+ */
+export function compileStatement(request: StatementRequest, options: CompileOptions): CompiledStatement {
+  let rawContext = request.context;
+  let bound = bindRequest(request, rawContext, options);
+  if (Object.keys(bound.script.settings).length > 0) {
+    // SET statements are known after parsing only, and some of them change what the statement means.
+    rawContext = { ...rawContext, ...bound.script.settings };
+    bound = bindRequest(request, rawContext, options);
+  }
+  const { script, context, now } = bound;
+  const limited = limitSelect(script.statement, context);
+  const statement =
+    limited.kind === 'insert' || limited.kind === 'replace'
+      ? prepareIngest(limited, context, options.catalog)
+      : limited;
+  const { plan } = statement.kind === 'explain' ? statement.statement : statement;
+  const emitted = duckdbDialect.emit(plan, { timeZone: context.sqlTimeZone, now });
+  checkExternals(emitted);
+  return { sql: request.sql, statement, reads: script.reads, rawContext, context, emitted };
+}

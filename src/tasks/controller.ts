@@ -1,0 +1,329 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { defineStages } from '../msq/definition.js';
+import { FaultError, type Fault } from '../msq/fault.js';
+import { faults, faultText } from '../msq/faults.js';
+import { limits } from '../msq/limits.js';
+import type { DataSegment } from '../segments/segment.js';
+import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
+import type { TaskEnd, TaskLock } from '../storage/metadata-store.js';
+import { SegmentAllocator, type AllocationSources, type WritingTask } from './allocation.js';
+import type { CompiledStatement } from './compile.js';
+import { checkStatementLimits, replacedIntervals, segmentReport, segmentsDestination } from './ingest-job.js';
+import { canceled } from './locks.js';
+import type { Metadata } from './metadata.js';
+import { isOrdered, jobColumns, jobRelations } from './relations.js';
+import { openTaskLog, type TaskLog } from './task-log.js';
+import { TaskRecorder } from './task-progress.js';
+import type { RunnerStatus } from './task-status.js';
+import { makeTombstones } from './tombstones.js';
+import type { WorkerPool } from './worker-pool.js';
+import { JobFault, type WorkerProcess } from './worker-process.js';
+import type { AllocatedSegment, Job, JobSummary } from './worker/protocol.js';
+
+/** Milliseconds that a canceled process gets to stop by itself. */
+const CANCEL_GRACE_MS = 400;
+
+/** Times that a worker which died is started again under faultTolerance. */
+const RELAUNCHES = 2;
+
+export interface ControllerSources extends AllocationSources {
+  readonly metadata: Metadata;
+  readonly pool: WorkerPool;
+  readonly cores: number;
+  /** host:port of the server. */
+  readonly host: string;
+  readonly allowedDirectories?: readonly string[];
+  readonly logger: Logger;
+}
+
+type Executable = SelectStatement | IngestStatement;
+
+/** Runs one query task: locks, a worker, its segments or rows, publishing, and the report of it all. */
+export class TaskController {
+  readonly #abort = new AbortController();
+  readonly #allocated: AllocatedSegment[] = [];
+  readonly #allocator: SegmentAllocator;
+  readonly #recorder: TaskRecorder;
+  readonly #writing: WritingTask;
+  readonly #log: TaskLog;
+  #runner: RunnerStatus = 'RUNNING';
+  #locks: readonly TaskLock[] = [];
+
+  constructor(
+    readonly taskId: string,
+    readonly compiled: CompiledStatement,
+    readonly statement: Executable,
+    /** The task's own directory. */
+    readonly directory: string,
+    readonly sources: ControllerSources,
+  ) {
+    this.#allocator = new SegmentAllocator(sources);
+    this.#recorder = new TaskRecorder(taskId, sources.host, this.#stages(), () => sources.now());
+    this.#writing = {
+      taskId,
+      dataSource: statement.kind === 'select' ? '' : statement.dataSource,
+      priority: compiled.context.priority,
+    };
+    this.#log = openTaskLog(directory, taskId);
+  }
+
+  get runnerStatus(): RunnerStatus {
+    return this.#runner;
+  }
+
+  /** The report as of now. */
+  report(): unknown {
+    return this.#recorder.report('RUNNING');
+  }
+
+  /** Ends the task with a fault as soon as its worker can be stopped; `run` still ends it in the store. */
+  cancel(fault: Fault): void {
+    this.#abort.abort(new FaultError(fault));
+  }
+
+  /** Runs the task to its end. Never throws, unless the store fails: whatever goes wrong is the task's failure. */
+  async run(): Promise<void> {
+    const { signal } = this.#abort;
+    const { timeout } = this.compiled.context;
+    const timer =
+      timeout !== undefined && timeout > 0
+        ? setTimeout(() => {
+            this.cancel(faults.Canceled('QUERY_TIMEOUT'));
+          }, timeout)
+        : undefined;
+    try {
+      await this.#execute(signal);
+    } catch (error) {
+      await this.#fail(error);
+    } finally {
+      clearTimeout(timer);
+      this.sources.locks.wake();
+      await rm(this.#workDirectory, { recursive: true, force: true });
+      this.#log.close();
+    }
+  }
+
+  get #workDirectory(): string {
+    return path.join(this.directory, 'work');
+  }
+
+  #stages() {
+    const { statement, compiled } = this;
+    const sortedBy =
+      statement.kind === 'select' ? [] : [{ column: '__time', descending: false }, ...statement.clusteredBy];
+    return defineStages({
+      queryId: this.taskId,
+      plan: statement.plan,
+      columns: statement.columns,
+      leaves: compiled.emitted.relations.map(({ node }) => node),
+      destination:
+        statement.kind === 'select'
+          ? { kind: 'results' }
+          : { kind: 'segments', dataSource: statement.dataSource, sortedBy },
+      maxWorkerCount: compiled.context.maxNumTasks - 1,
+    });
+  }
+
+  async #execute(signal: AbortSignal): Promise<void> {
+    checkStatementLimits(this.compiled);
+    await this.#lock(signal);
+    const job = await this.#job();
+    const summary = await this.#work(job, signal);
+    this.#recorder.counters = summary.stages;
+    if (signal.aborted) throw canceled(signal);
+    if (this.statement.kind === 'select') await this.#endSelect(summary);
+    else await this.#publish(this.statement, summary);
+  }
+
+  async #lock(signal: AbortSignal): Promise<void> {
+    const replaced = this.statement.kind === 'select' ? undefined : replacedIntervals(this.statement);
+    if (!replaced) return;
+    this.#locks = await this.#allocator.lockForReplace(this.#writing, replaced, signal, this.#wait);
+    this.#runner = 'RUNNING';
+  }
+
+  readonly #wait = (): void => {
+    if (this.#runner !== 'WAITING') this.#log.logger.info('waiting for a lock');
+    this.#runner = 'WAITING';
+  };
+
+  async #job(): Promise<Job> {
+    const { statement, compiled, sources } = this;
+    const { context, emitted } = compiled;
+    await mkdir(this.#workDirectory, { recursive: true });
+    const system = await sources.metadata.current();
+    return {
+      id: this.taskId,
+      sql: emitted.sql,
+      ordered: isOrdered(statement.plan),
+      columns: jobColumns(statement.columns),
+      relations: await jobRelations(emitted, { deepStorage: sources.deepStorage, system }),
+      destination:
+        statement.kind === 'select'
+          ? { kind: 'results', maxRows: limits.reportRows, stringifyArrays: context.sqlStringifyArrays ?? false }
+          : segmentsDestination(statement, compiled),
+      directory: this.#workDirectory,
+      ...(sources.allowedDirectories && { allowedDirectories: sources.allowedDirectories }),
+      maxParseExceptions: context.maxParseExceptions,
+    };
+  }
+
+  /** Runs the job in a worker, again when the worker dies and faultTolerance asks for it. */
+  async #work(job: Job, signal: AbortSignal): Promise<JobSummary> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#attempt(job, signal);
+      } catch (error) {
+        const died = error instanceof FaultError && error.fault.errorCode === 'WorkerFailed';
+        if (!died || signal.aborted || !this.compiled.context.faultTolerance) throw error;
+        if (attempt === RELAUNCHES) {
+          throw new FaultError(faults.TooManyAttemptsForWorker(RELAUNCHES, 0, this.taskId, error.fault.errorMessage), {
+            cause: error,
+          });
+        }
+        this.#log.logger.warn({ fault: error.fault }, 'worker failed, starting another');
+        await this.#removeAllocated();
+      }
+    }
+  }
+
+  async #attempt(job: Job, signal: AbortSignal): Promise<JobSummary> {
+    const { context } = this.compiled;
+    const { pool, cores } = this.sources;
+    const threads = Math.min(context.maxNumTasks - 1, context.maxThreads ?? cores, cores);
+    const record = this.#recorder.addWorker();
+    const worker = pool.lease(threads);
+    let failed = true;
+    try {
+      await Promise.race([worker.process.ready, aborted(signal)]);
+      if (signal.aborted) throw canceled(signal);
+      record.started();
+      this.#log.logger.info({ threads, pid: worker.process.pid }, 'worker started');
+      const summary = await this.#runJob(worker.process, job, signal);
+      failed = false;
+      return summary;
+    } finally {
+      record.ended(failed);
+      // The end of the process is not waited for: the rows and segments are there.
+      void worker.release().catch((error: unknown) => {
+        this.sources.logger.warn({ err: error }, 'a worker process could not be ended');
+      });
+    }
+  }
+
+  async #runJob(worker: WorkerProcess, job: Job, signal: AbortSignal): Promise<JobSummary> {
+    const rows: (readonly unknown[])[] = [];
+    let killer: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      worker.cancel(job.id);
+      killer = setTimeout(() => void worker.end('kill'), CANCEL_GRACE_MS);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const summary = await worker.run(job, {
+        progress: (stages) => {
+          this.#recorder.counters = stages;
+        },
+        warning: (stage, problem) => {
+          this.#recorder.addProblem(stage, problem);
+        },
+        rows: (batch) => {
+          rows.push(...batch);
+          worker.more(job.id);
+        },
+        allocate: async (chunks) => {
+          const places =
+            this.#locks.length > 0
+              ? await this.#allocator.allocateForReplace(this.#writing, this.#locks, chunks)
+              : await this.#allocator.allocateForInsert(this.#writing, chunks, signal, this.#wait);
+          this.#runner = 'RUNNING';
+          this.#allocated.push(...places);
+          this.#log.logger.info({ chunks: chunks.length, segments: places.length }, 'segments allocated');
+          return places;
+        },
+      });
+      if (this.statement.kind === 'select') {
+        this.#recorder.results = { columns: this.statement.columns, rows, truncated: summary.truncated ?? false };
+      }
+      return summary;
+    } catch (error) {
+      // Whatever a process says that was canceled or killed, the reason of the cancellation is the failure.
+      if (signal.aborted) throw canceled(signal);
+      throw error;
+    } finally {
+      clearTimeout(killer);
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async #endSelect(summary: JobSummary): Promise<void> {
+    this.#log.logger.info({ rows: summary.rows }, 'succeeded');
+    await this.sources.store.endTask(this.#end('SUCCESS', this.#recorder.report('SUCCESS')));
+  }
+
+  /** @throws FaultError InsertLockPreempted when the locks are gone */
+  async #publish(statement: IngestStatement, summary: JobSummary): Promise<void> {
+    const { store, locks, timeline, logger } = this.sources;
+    const { dataSource } = statement;
+    const written = summary.segments ?? [];
+    const published = await locks.exclusively(async () => {
+      const { visible } = await timeline.current();
+      const tombstones = makeTombstones(dataSource, this.#locks, visible.get(dataSource) ?? [], written);
+      const segments: readonly DataSegment[] = [...written, ...tombstones];
+      this.#recorder.segments = {
+        ...segmentReport(statement, written),
+        published: true,
+        publishedAt: this.sources.now(),
+      };
+      const end = this.#end('SUCCESS', this.#recorder.report('SUCCESS'));
+      if (segments.length === 0 && this.#locks.length === 0) return store.endTask(end);
+      const replaced = replacedIntervals(statement) ?? [];
+      return store.publish({ taskId: this.taskId, dataSource, segments, replaced, end });
+    });
+    if (!published) throw new FaultError(faults.InsertLockPreempted());
+    this.#log.logger.info({ rows: summary.rows, segments: written.length }, 'published');
+    logger.info({ taskId: this.taskId, dataSource, rows: summary.rows, segments: written.length }, 'task published');
+    await store.releaseLocks(this.taskId);
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    const { store, logger } = this.sources;
+    const fault =
+      error instanceof FaultError
+        ? error.fault
+        : faults.UnknownError(error instanceof Error ? error.message : String(error));
+    if (!(error instanceof FaultError)) logger.error({ err: error, taskId: this.taskId }, 'task failed unexpectedly');
+    const stage = error instanceof JobFault ? error.stage : undefined;
+    this.#log.logger.error({ fault }, 'failed');
+    const report = this.#recorder.report('FAILED', { fault, ...(stage !== undefined && { stage }) });
+    await store.endTask({ ...this.#end('FAILED', report), errorMessage: faultText(fault) });
+    await store.releaseLocks(this.taskId);
+    await this.#removeAllocated();
+  }
+
+  async #removeAllocated(): Promise<void> {
+    const places = this.#allocated.splice(0);
+    if (places.length > 0) await this.sources.deepStorage.remove(places.map(({ loadSpec }) => loadSpec));
+  }
+
+  #end(state: 'SUCCESS' | 'FAILED', report: unknown): TaskEnd {
+    return { id: this.taskId, state, duration: this.#recorder.elapsed(), report };
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else {
+      signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+    }
+  });
+}

@@ -1,0 +1,108 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { claimDataDirectory, openLocalDeepStorage, openMetadataStore } from '../storage/index.js';
+import { TaskLocks } from './locks.js';
+import { Metadata } from './metadata.js';
+import { Overlord } from './overlord.js';
+import { QueryService } from './query-service.js';
+import { recover } from './recovery.js';
+import { defaultMaxNumTasks, type TaskEngineSettings } from './settings.js';
+import { Timeline } from './timeline.js';
+import { WorkerPool } from './worker-pool.js';
+
+export type { StatementRequest } from './compile.js';
+export { InvalidInputError } from './identifiers.js';
+export type { Overlord } from './overlord.js';
+export type { QueryAnswer, QueryRequest, QueryService } from './query-service.js';
+export type { TaskEngineSettings } from './settings.js';
+export type { RunnerStatus, TaskLocation, TaskStatus } from './task-status.js';
+
+/** Runs query tasks and interactive queries over one data directory. */
+export interface TaskEngine {
+  readonly overlord: Overlord;
+  readonly queries: QueryService;
+  /** Cancels what runs, ends the processes and releases the data directory. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the task engine: claims the data directory, puts it in order, and starts the waiting processes.
+ * @throws Error naming the other process when the data directory is in use
+ */
+export async function openTaskEngine(settings: TaskEngineSettings, logger: Logger): Promise<TaskEngine> {
+  const dataDirectory = path.resolve(settings.dataDirectory);
+  await mkdir(dataDirectory, { recursive: true });
+  const claim = await claimDataDirectory(dataDirectory);
+  const within = (name: string): string => path.join(dataDirectory, name);
+  const store = await openMetadataStore({ file: within('metadata.db') });
+  const deepStorage = openLocalDeepStorage(within('segments'));
+  const startTime = Date.now();
+  const now = (): number => Date.now();
+  const { host, port, cores } = settings;
+  const address = `${host}:${port}`;
+  const tasksDirectory = within('tasks');
+  const workersDirectory = within('workers');
+  await recover({
+    store,
+    deepStorage,
+    tasksDirectory,
+    scratchDirectories: [workersDirectory],
+    host: address,
+    logger,
+    now,
+  });
+
+  const pool = new WorkerPool(
+    {
+      directory: workersDirectory,
+      spares: settings.warmWorkers,
+      threads: cores,
+      memoryBytes: settings.workerMemoryBytes,
+    },
+    logger,
+  );
+  const timeline = new Timeline(store);
+  const metadata: Metadata = new Metadata(timeline, { host, port, startTime }, () => overlord.list());
+  const maxNumTasks = defaultMaxNumTasks(settings);
+  const overlord = new Overlord(
+    { taskSlots: settings.taskSlots, maxNumTasks, directory: tasksDirectory, server: { host, port } },
+    {
+      store,
+      deepStorage,
+      timeline,
+      metadata,
+      pool,
+      locks: new TaskLocks(store),
+      cores,
+      host: address,
+      logger,
+      now,
+      ...(settings.allowedDirectories && { allowedDirectories: settings.allowedDirectories }),
+    },
+  );
+  const queries = new QueryService({
+    metadata,
+    deepStorage,
+    maxNumTasks,
+    logger,
+    now,
+    process: {
+      threads: cores,
+      memoryBytes: settings.queryMemoryBytes,
+      spillDirectory: path.join(workersDirectory, 'query'),
+    },
+  });
+  queries.start();
+  pool.refill();
+  return {
+    overlord,
+    queries,
+    async close() {
+      await Promise.all([overlord.close(), queries.close()]);
+      await pool.close();
+      await store.close();
+      await claim.release();
+    },
+  };
+}

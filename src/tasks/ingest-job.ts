@@ -1,0 +1,69 @@
+import { FaultError } from '../msq/fault.js';
+import { faults } from '../msq/faults.js';
+import { limits } from '../msq/limits.js';
+import type { SegmentsPublished } from '../msq/report.js';
+import { ETERNITY } from '../segments/index.js';
+import type { DataSegment, Interval } from '../segments/segment.js';
+import type { IngestStatement } from '../sql/plan/index.js';
+import type { CompiledStatement } from './compile.js';
+import type { SegmentsDestination } from './worker/protocol.js';
+
+/** The time that a REPLACE overwrites; undefined for INSERT. */
+export function replacedIntervals({ overwrite }: IngestStatement): readonly Interval[] | undefined {
+  return overwrite === 'all' ? [ETERNITY] : overwrite;
+}
+
+/**
+ * Druid's limits that the statement alone decides.
+ * @throws FaultError TooManyColumns, TooManyClusteredByColumns
+ */
+export function checkStatementLimits({ statement }: CompiledStatement): void {
+  if (statement.kind === 'explain') return;
+  const { length } = statement.columns;
+  if (length > limits.columns) throw new FaultError(faults.TooManyColumns(length, limits.columns));
+  if (statement.kind === 'select') return;
+  // The time chunk is the first column of the key.
+  const keys = statement.clusteredBy.length + 1;
+  if (keys > limits.clusteredByColumns) {
+    throw new FaultError(faults.TooManyClusteredByColumns(keys, limits.clusteredByColumns, 0));
+  }
+}
+
+/** Where the rows of an INSERT or REPLACE go. */
+export function segmentsDestination(statement: IngestStatement, { context }: CompiledStatement): SegmentsDestination {
+  const replaced = replacedIntervals(statement);
+  return {
+    kind: 'segments',
+    dataSource: statement.dataSource,
+    granularity: statement.partitionedBy,
+    ...(replaced && { replaceIntervals: replaced }),
+    clusteredBy: statement.clusteredBy,
+    segmentSortOrder: context.segmentSortOrder,
+    rowsPerSegment: context.rowsPerSegment,
+    ...(context.maxNumSegments !== undefined && { maxNumSegments: context.maxNumSegments }),
+    failOnEmptyInsert: context.failOnEmptyInsert,
+  };
+}
+
+/** What the report says of the segments that a statement wrote. */
+export function segmentReport(
+  statement: IngestStatement,
+  segments: readonly DataSegment[],
+): Pick<SegmentsPublished, 'shardSpec' | 'details' | 'count'> {
+  const ranged = segments.find(({ shardSpec }) => shardSpec.type === 'range');
+  if (ranged?.shardSpec.type === 'range') {
+    const { dimensions } = ranged.shardSpec;
+    return {
+      shardSpec: 'DimensionRangeShardSpec',
+      details: `Using RangeShardSpec to generate segments on the columns ${dimensions.join(', ')}.`,
+      count: segments.length,
+    };
+  }
+  const details =
+    statement.kind === 'insert'
+      ? 'Using NumberedShardSpec to generate segments since the query is inserting rows.'
+      : statement.clusteredBy.length > 0
+        ? 'Using NumberedShardSpec to generate segments since the CLUSTERED BY columns do not begin with text, or one segment a time chunk was enough.'
+        : 'Using NumberedShardSpec to generate segments since no CLUSTERED BY columns were given.';
+  return { shardSpec: 'NumberedShardSpec', details, count: segments.length };
+}

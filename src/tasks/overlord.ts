@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { faults, faultText } from '../msq/faults.js';
+import { granularityJson } from '../msq/granularity-name.js';
+import { selectDataSource, taskPayload } from '../msq/payload.js';
+import { reportJson } from '../msq/report.js';
+import { formatInterval } from '../segments/index.js';
+import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
+import type { TaskFilter, TaskRecord } from '../storage/metadata-store.js';
+import { compileStatement, type CompiledStatement, type StatementRequest } from './compile.js';
+import { TaskController, type ControllerSources } from './controller.js';
+import { InvalidInputError, validateId } from './identifiers.js';
+import { replacedIntervals } from './ingest-job.js';
+import { readTaskLog } from './task-log.js';
+import { taskStatus, type RunnerStatus, type TaskStatus } from './task-status.js';
+
+export interface OverlordSettings {
+  readonly taskSlots: number;
+  readonly maxNumTasks: number;
+  /** Tasks have a directory each below it. */
+  readonly directory: string;
+  readonly server: { readonly host: string; readonly port: number };
+}
+
+interface QueuedTask {
+  readonly record: TaskRecord;
+  readonly compiled: CompiledStatement;
+  readonly statement: SelectStatement | IngestStatement;
+}
+
+/** A task that has a slot. */
+interface RunningTask {
+  readonly controller: TaskController;
+  readonly ended: Promise<void>;
+}
+
+/** Takes query tasks, runs as many at once as there are slots, and tells of them. */
+export class Overlord {
+  readonly #queue: QueuedTask[] = [];
+  readonly #running = new Map<string, RunningTask>();
+  #closed = false;
+
+  constructor(
+    readonly settings: OverlordSettings,
+    readonly sources: ControllerSources,
+  ) {}
+
+  /**
+   * Takes a statement as a task. It is compiled first, so a bad one becomes no task.
+   * @throws SqlError, ContextError, ExternalSpecError, InvalidInputError
+   */
+  async submit(request: StatementRequest): Promise<{ readonly taskId: string; readonly state: 'RUNNING' }> {
+    if (this.#closed) throw new Error('The server is shutting down');
+    const { sources, settings } = this;
+    const { catalog } = await sources.metadata.current();
+    const now = sources.now();
+    const compiled = compileStatement(request, { catalog, now, maxNumTasks: settings.maxNumTasks });
+    const { statement, context } = compiled;
+    if (statement.kind === 'explain') {
+      throw new InvalidInputError('EXPLAIN PLAN makes no task: send it to POST /druid/v2/sql');
+    }
+    const queryId = context.sqlQueryId ?? randomUUID();
+    validateId('sqlQueryId', queryId);
+    const taskId = `query-${queryId}`;
+    if (await sources.store.task(taskId)) throw new InvalidInputError(`Task [${taskId}] already exists`);
+    const record: TaskRecord = {
+      id: taskId,
+      groupId: taskId,
+      type: 'query_controller',
+      dataSource: statement.kind === 'select' ? selectDataSource : statement.dataSource,
+      createdTime: now,
+      queueInsertionTime: now,
+      state: 'RUNNING',
+      duration: -1,
+      payload: payloadOf(taskId, queryId, compiled, statement),
+    };
+    await sources.store.insertTask(record);
+    this.#enqueue({ record, compiled, statement });
+    this.#startNext();
+    return { taskId, state: 'RUNNING' };
+  }
+
+  async status(id: string): Promise<TaskStatus | undefined> {
+    const record = await this.sources.store.task(id);
+    return record && taskStatus(record, this.#runnerStatus(id), this.settings.server);
+  }
+
+  /** The payload, as Druid's GET task/{id} answers it. */
+  async task(id: string): Promise<unknown> {
+    return (await this.sources.store.task(id))?.payload;
+  }
+
+  /** The report, live while the task runs; undefined before it starts, and for an unknown task. */
+  async report(id: string): Promise<unknown> {
+    return this.#running.get(id)?.controller.report() ?? (await this.sources.store.report(id));
+  }
+
+  /** Cancels a task and waits for its end. One that has ended stays as it is. */
+  async cancel(id: string): Promise<void> {
+    const position = this.#queue.findIndex(({ record }) => record.id === id);
+    const [queued] = position < 0 ? [] : this.#queue.splice(position, 1);
+    if (queued) {
+      await this.#endUnstarted(queued.record);
+      return;
+    }
+    const running = this.#running.get(id);
+    running?.controller.cancel(faults.Canceled('USER_REQUEST'));
+    await running?.ended;
+  }
+
+  /** Statuses of tasks, newest first. */
+  async list(filter: TaskFilter = {}): Promise<readonly TaskStatus[]> {
+    const records = await this.sources.store.tasks(filter);
+    return records.map((record) => taskStatus(record, this.#runnerStatus(record.id), this.settings.server));
+  }
+
+  /** The log of a task that has started. */
+  async log(id: string): Promise<string | undefined> {
+    // Only ids of known tasks may become paths.
+    if (!(await this.sources.store.task(id))) return undefined;
+    return readTaskLog(this.#directory(id));
+  }
+
+  /** Takes no more tasks, cancels those there are and waits for their end. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#queue.splice(0).map(({ record }) => this.#endUnstarted(record)));
+    const running = [...this.#running.values()];
+    for (const { controller } of running) controller.cancel(faults.Canceled('TASK_SHUTDOWN'));
+    await Promise.all(running.map(({ ended }) => ended));
+  }
+
+  #directory(id: string): string {
+    return path.join(this.settings.directory, id);
+  }
+
+  #runnerStatus(id: string): RunnerStatus {
+    return this.#running.get(id)?.controller.runnerStatus ?? 'PENDING';
+  }
+
+  /** Behind all of the same or a greater priority. */
+  #enqueue(task: QueuedTask): void {
+    const { priority } = task.compiled.context;
+    const position = this.#queue.findIndex(({ compiled }) => compiled.context.priority < priority);
+    this.#queue.splice(position < 0 ? this.#queue.length : position, 0, task);
+  }
+
+  #startNext(): void {
+    while (!this.#closed && this.#running.size < this.settings.taskSlots) {
+      const next = this.#queue.shift();
+      if (!next) return;
+      this.#start(next);
+    }
+  }
+
+  #start({ record, compiled, statement }: QueuedTask): void {
+    const { id } = record;
+    const controller = new TaskController(id, compiled, statement, this.#directory(id), this.sources);
+    const ended = controller
+      .run()
+      .catch((error: unknown) => {
+        this.sources.logger.error({ err: error, taskId: id }, 'the end of a task could not be stored');
+      })
+      .finally(() => {
+        this.#running.delete(id);
+        // The next task's worker is started here, so that it is ready before it is asked for.
+        this.sources.pool.refill();
+        this.#startNext();
+      });
+    this.#running.set(id, { controller, ended });
+  }
+
+  async #endUnstarted(record: TaskRecord): Promise<void> {
+    const fault = faults.Canceled('USER_REQUEST');
+    await this.sources.store.endTask({
+      id: record.id,
+      state: 'FAILED',
+      duration: 0,
+      errorMessage: faultText(fault),
+      report: reportJson({
+        taskId: record.id,
+        host: this.sources.host,
+        state: 'FAILED',
+        failure: { error: fault },
+        warnings: [],
+        durationMs: 0,
+        workers: [],
+        pendingTasks: 0,
+        runningTasks: 0,
+        stages: [],
+        counters: [],
+      }),
+    });
+  }
+}
+
+function payloadOf(
+  taskId: string,
+  queryId: string,
+  { sql, rawContext, context }: CompiledStatement,
+  statement: SelectStatement | IngestStatement,
+): unknown {
+  return taskPayload({
+    taskId,
+    queryId,
+    sql,
+    context: rawContext,
+    values: context,
+    plan: statement.plan,
+    columns: statement.columns,
+    ...(statement.kind !== 'select' && {
+      ingest: {
+        dataSource: statement.dataSource,
+        segmentGranularity: granularityJson(statement.partitionedBy),
+        segmentSortOrder: context.segmentSortOrder,
+        replaceTimeChunks: replacedIntervals(statement)?.map(formatInterval) ?? null,
+      },
+    }),
+  });
+}

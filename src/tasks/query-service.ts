@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import type { Logger } from 'pino';
+import { explainColumns, explainRow } from '../msq/explain.js';
+import { FaultError } from '../msq/fault.js';
+import { faults } from '../msq/faults.js';
+import { formatInterval } from '../segments/index.js';
+import { SqlError } from '../sql/errors.js';
+import type { ExplainStatement, SelectStatement } from '../sql/plan/index.js';
+import { VARCHAR, type SqlType } from '../sql/types.js';
+import type { DeepStorage } from '../storage/deep-storage.js';
+import { compileStatement, type CompiledStatement, type StatementRequest } from './compile.js';
+import { replacedIntervals } from './ingest-job.js';
+import { canceled } from './locks.js';
+import type { Metadata } from './metadata.js';
+import { isOrdered, jobColumns, jobRelations } from './relations.js';
+import { RowStream } from './row-stream.js';
+import { WorkerProcess } from './worker-process.js';
+import type { Job, ProcessSettings } from './worker/protocol.js';
+
+/** Druid's name of the engine behind POST /druid/v2/sql. */
+const ENGINE = 'native';
+
+export interface QueryRequest extends StatementRequest {
+  readonly queryId: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Columns at once, rows as they come, in batches. */
+export interface QueryAnswer {
+  readonly columns: readonly { readonly name: string; readonly type: SqlType }[];
+  /** Ends with a FaultError when the query fails on the way. */
+  readonly rows: AsyncIterable<readonly (readonly unknown[])[]>;
+}
+
+export interface QueryServiceSources {
+  readonly metadata: Metadata;
+  readonly deepStorage: DeepStorage;
+  readonly process: ProcessSettings;
+  readonly maxNumTasks: number;
+  readonly logger: Logger;
+  now(): number;
+}
+
+async function* oneBatch(rows: readonly (readonly unknown[])[]): AsyncGenerator<readonly (readonly unknown[])[]> {
+  await Promise.resolve();
+  yield rows;
+}
+
+function explain(statement: ExplainStatement['statement'], reads: readonly string[]): QueryAnswer {
+  const replaced = statement.kind === 'select' ? undefined : replacedIntervals(statement)?.map(formatInterval);
+  return {
+    columns: explainColumns.map((name) => ({ name, type: VARCHAR })),
+    rows: oneBatch([explainRow(statement, reads, replaced)]),
+  };
+}
+
+/** What the interactive engine refuses, in Druid's words. */
+function checkInteractive({ statement, emitted }: CompiledStatement): SelectStatement | ExplainStatement {
+  if (statement.kind === 'explain') return statement;
+  if (statement.kind === 'select') {
+    if (!emitted.relations.some(({ node }) => node.kind === 'external')) return statement;
+    throw new SqlError('validation', `Cannot use [EXTERN] with SQL engine [${ENGINE}].`);
+  }
+  throw new SqlError(
+    'validation',
+    statement.kind === 'insert'
+      ? `INSERT operations are not supported by requested SQL engine [${ENGINE}], consider using MSQ.`
+      : `REPLACE operations are not supported by the requested SQL engine [${ENGINE}].  Consider using MSQ.`,
+  );
+}
+
+/** Answers queries over the published segments, many at once in one process. */
+export class QueryService {
+  readonly #queries = new Map<string, Set<AbortController>>();
+  #process: WorkerProcess | undefined;
+  #closed = false;
+
+  constructor(readonly sources: QueryServiceSources) {}
+
+  /** Starts the process ahead of the first query. */
+  start(): void {
+    this.#running();
+  }
+
+  /**
+   * Starts a query.
+   * @throws SqlError, ContextError; FaultError when it ends before its first row
+   */
+  async run(request: QueryRequest): Promise<QueryAnswer> {
+    const { metadata, now, maxNumTasks, deepStorage } = this.sources;
+    const system = await metadata.current();
+    const compiled = compileStatement(request, { catalog: system.catalog, now: now(), maxNumTasks });
+    const statement = checkInteractive(compiled);
+    if (statement.kind === 'explain') return explain(statement.statement, compiled.reads);
+    const { context, emitted } = compiled;
+    const job: Job = {
+      id: randomUUID(),
+      sql: emitted.sql,
+      ordered: isOrdered(statement.plan),
+      columns: jobColumns(statement.columns),
+      relations: await jobRelations(emitted, { deepStorage, system }),
+      destination: { kind: 'results', stringifyArrays: context.sqlStringifyArrays ?? true },
+      directory: this.sources.process.spillDirectory,
+      maxParseExceptions: context.maxParseExceptions,
+    };
+    return { columns: statement.columns, rows: this.#stream(job, request, context.timeout) };
+  }
+
+  /** Cancels the queries of an id; answers whether there were any. */
+  cancel(queryId: string): boolean {
+    const controllers = this.#queries.get(queryId);
+    for (const controller of controllers ?? []) controller.abort(new FaultError(faults.Canceled('USER_REQUEST')));
+    return controllers !== undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const queryId of this.#queries.keys()) this.cancel(queryId);
+    await this.#process?.end('exit', 500);
+  }
+
+  #stream(job: Job, { queryId, signal }: QueryRequest, timeout: number | undefined): QueryAnswer['rows'] {
+    const worker = this.#running();
+    const abort = new AbortController();
+    const abandon = (): void => {
+      abort.abort(new FaultError(faults.Canceled('USER_REQUEST')));
+    };
+    const rows = new RowStream<readonly unknown[]>(() => {
+      worker.more(job.id);
+    }, abandon);
+    abort.signal.addEventListener('abort', () => {
+      worker.cancel(job.id);
+      rows.end(canceled(abort.signal));
+    });
+    signal.addEventListener('abort', abandon, { once: true });
+    if (signal.aborted) abandon();
+    const timer =
+      timeout !== undefined && timeout > 0
+        ? setTimeout(() => {
+            abort.abort(new FaultError(faults.Canceled('QUERY_TIMEOUT')));
+          }, timeout)
+        : undefined;
+    const forget = this.#remember(queryId, abort);
+    const listener = {
+      rows: (batch: readonly (readonly unknown[])[]) => {
+        rows.push(batch);
+      },
+    };
+    worker
+      .run(job, listener)
+      .then(
+        () => {
+          rows.end();
+        },
+        (error: unknown) => {
+          rows.end(error instanceof Error ? error : new Error(String(error)));
+        },
+      )
+      .finally(() => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abandon);
+        forget();
+      });
+    return rows;
+  }
+
+  #remember(queryId: string, abort: AbortController): () => void {
+    const controllers = this.#queries.get(queryId) ?? new Set();
+    this.#queries.set(queryId, controllers.add(abort));
+    return () => {
+      controllers.delete(abort);
+      if (controllers.size === 0) this.#queries.delete(queryId);
+    };
+  }
+
+  /** The process, a new one when the last has died: its queries failed, those to come need not. */
+  #running(): WorkerProcess {
+    if (this.#closed) throw new Error('The server is shutting down');
+    if (this.#process?.alive) return this.#process;
+    mkdirSync(this.sources.process.spillDirectory, { recursive: true });
+    const started = new WorkerProcess('query', this.sources.process);
+    this.#process = started;
+    void started.exited.then(() => {
+      if (!this.#closed) this.sources.logger.warn('the query process ended; the next query starts another');
+    });
+    return started;
+  }
+}

@@ -1,0 +1,71 @@
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { faults, faultText } from '../msq/faults.js';
+import { reportJson } from '../msq/report.js';
+import type { DeepStorage } from '../storage/deep-storage.js';
+import type { MetadataStore } from '../storage/metadata-store.js';
+
+export interface RecoverySources {
+  readonly store: MetadataStore;
+  readonly deepStorage: DeepStorage;
+  /** The directory of the tasks' directories. */
+  readonly tasksDirectory: string;
+  /** Directories of processes, which none of this server's uses yet. */
+  readonly scratchDirectories: readonly string[];
+  /** host:port of the server. */
+  readonly host: string;
+  readonly logger: Logger;
+  now(): number;
+}
+
+/** Ends the tasks that a server left behind: none of them has published, or it would not be RUNNING. */
+async function failLeftTasks({ store, host, logger, now }: RecoverySources): Promise<void> {
+  for (const task of await store.tasks({ state: 'RUNNING' })) {
+    const fault = faults.UnknownError(
+      'The server stopped while this task was running. The task has published nothing; submit it again.',
+    );
+    const duration = Math.max(0, now() - task.createdTime);
+    await store.endTask({
+      id: task.id,
+      state: 'FAILED',
+      duration,
+      errorMessage: faultText(fault),
+      report: reportJson({
+        taskId: task.id,
+        host,
+        state: 'FAILED',
+        failure: { error: fault },
+        warnings: [],
+        startTime: task.createdTime,
+        durationMs: duration,
+        workers: [],
+        pendingTasks: 0,
+        runningTasks: 0,
+        stages: [],
+        counters: [],
+      }),
+    });
+    logger.warn({ taskId: task.id }, 'a task of the last run was ended');
+  }
+  for (const { taskId } of await store.locks()) await store.releaseLocks(taskId);
+}
+
+/** What tasks kept while they ran; their logs stay. */
+async function removeTaskWork({ tasksDirectory }: RecoverySources): Promise<void> {
+  const tasks = await readdir(tasksDirectory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  await Promise.all(tasks.map((task) => rm(path.join(tasksDirectory, task, 'work'), { recursive: true, force: true })));
+}
+
+/** Puts a data directory in order before the first task: after a crash, data is the old or the new, never between. */
+export async function recover(sources: RecoverySources): Promise<void> {
+  const { store, deepStorage, scratchDirectories, logger } = sources;
+  await failLeftTasks(sources);
+  const swept = await deepStorage.sweep(await store.referencedPaths());
+  if (swept > 0) logger.warn({ files: swept }, 'files that no segment names were removed');
+  await removeTaskWork(sources);
+  await Promise.all(scratchDirectories.map((directory) => rm(directory, { recursive: true, force: true })));
+}

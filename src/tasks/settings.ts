@@ -1,0 +1,22 @@
+/** What the task engine is told at its start. Sizes are bytes. */
+export interface TaskEngineSettings {
+  /** Everything that outlives the process is below it; one server owns it. */
+  readonly dataDirectory: string;
+  /** Query tasks that run at once. */
+  readonly taskSlots: number;
+  /** Memory of DuckDB in each task's process. */
+  readonly workerMemoryBytes: number;
+  /** Memory of DuckDB in the process of interactive queries. */
+  readonly queryMemoryBytes: number;
+  readonly cores: number;
+  /** Processes that wait, ready, for the next task. */
+  readonly warmWorkers: number;
+  /** Where the server listens: tasks and system tables name it. */
+  readonly host: string;
+  readonly port: number;
+  /** Directories that local input sources may read; absent means all. */
+  readonly allowedDirectories?: readonly string[];
+}
+
+/** Context parameter maxNumTasks where a request gives none: the controller and one for each core. */
+export const defaultMaxNumTasks = (settings: Pick<TaskEngineSettings, 'cores'>): number => settings.cores + 1;

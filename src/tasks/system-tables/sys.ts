@@ -1,0 +1,180 @@
+import { formatSegmentId, formatTime } from '../../segments/index.js';
+import type { DataSegment, ShardSpec } from '../../segments/segment.js';
+import { isNumeric } from '../../sql/types.js';
+import { serverName, systemTable, type SystemRow, type SystemSource } from './table.js';
+
+/** Druid's JSON of a shard spec; `range` carries its class's field names already. */
+function shardSpecJson(spec: ShardSpec): string {
+  return JSON.stringify(spec);
+}
+
+const dimensionsOf = ({ columns }: DataSegment): readonly string[] =>
+  columns.filter(({ name, type }) => name !== '__time' && !isNumeric(type)).map(({ name }) => name);
+
+/** Columns of ingested data are dimensions in Druid; numeric ones among them are what the console calls metrics. */
+const metricsOf = ({ columns }: DataSegment): readonly string[] =>
+  columns.filter(({ name, type }) => name !== '__time' && isNumeric(type)).map(({ name }) => name);
+
+function segmentRow(segment: DataSegment, visible: ReadonlySet<DataSegment>): SystemRow {
+  const isVisible = visible.has(segment);
+  return {
+    segment_id: formatSegmentId(segment),
+    datasource: segment.dataSource,
+    start: formatTime(segment.interval.start),
+    end: formatTime(segment.interval.end),
+    size: segment.size,
+    version: segment.version,
+    partition_num: segment.shardSpec.partitionNum,
+    num_replicas: isVisible ? 1 : 0,
+    num_rows: segment.rows,
+    is_active: isVisible ? 1 : 0,
+    is_published: 1,
+    is_available: isVisible ? 1 : 0,
+    is_realtime: 0,
+    is_overshadowed: isVisible ? 0 : 1,
+    shard_spec: shardSpecJson(segment.shardSpec),
+    dimensions: JSON.stringify(dimensionsOf(segment)),
+    metrics: JSON.stringify(metricsOf(segment)),
+    replication_factor: 1,
+  };
+}
+
+const visibleSet = ({ snapshot }: SystemSource): ReadonlySet<DataSegment> =>
+  new Set([...snapshot.visible.values()].flat());
+
+const segments = systemTable(
+  'sys',
+  'segments',
+  [
+    'segment_id',
+    'datasource',
+    'start',
+    'end',
+    'size:long',
+    'version',
+    'partition_num:long',
+    'num_replicas:long',
+    'num_rows:long',
+    'is_active:long',
+    'is_published:long',
+    'is_available:long',
+    'is_realtime:long',
+    'is_overshadowed:long',
+    'shard_spec',
+    'dimensions',
+    'metrics',
+    'projections',
+    'last_compaction_state',
+    'replication_factor:long',
+  ],
+  (source) => {
+    const visible = visibleSet(source);
+    return source.snapshot.used.map((segment) => segmentRow(segment, visible));
+  },
+);
+
+/** One process is all of Druid's server types that hold or serve data. */
+const serverTypes = ['coordinator', 'overlord', 'broker', 'router', 'historical'] as const;
+
+const servers = systemTable(
+  'sys',
+  'servers',
+  [
+    'server',
+    'host',
+    'plaintext_port:long',
+    'tls_port:long',
+    'server_type',
+    'tier',
+    'curr_size:long',
+    'max_size:long',
+    'is_leader:long',
+    'start_time',
+    'version',
+    'labels',
+  ],
+  (source) => {
+    const size = [...visibleSet(source)].reduce((total, segment) => total + segment.size, 0);
+    return serverTypes.map((type): SystemRow => {
+      const holdsData = type === 'historical';
+      const leads = type === 'coordinator' || type === 'overlord';
+      return {
+        server: serverName(source.server),
+        host: source.server.host,
+        plaintext_port: source.server.port,
+        tls_port: -1,
+        server_type: type,
+        tier: holdsData ? '_default_tier' : null,
+        curr_size: holdsData ? size : 0,
+        max_size: holdsData ? size : 0,
+        is_leader: leads ? 1 : null,
+        start_time: formatTime(source.server.startTime),
+      };
+    });
+  },
+);
+
+const serverSegments = systemTable('sys', 'server_segments', ['server', 'segment_id'], (source) =>
+  [...visibleSet(source)].map((segment) => ({
+    server: serverName(source.server),
+    segment_id: formatSegmentId(segment),
+  })),
+);
+
+const tasks = systemTable(
+  'sys',
+  'tasks',
+  [
+    'task_id',
+    'group_id',
+    'type',
+    'datasource',
+    'created_time',
+    'queue_insertion_time',
+    'status',
+    'runner_status',
+    'duration:long',
+    'location',
+    'host',
+    'plaintext_port:long',
+    'tls_port:long',
+    'error_msg',
+  ],
+  async (source) =>
+    (await source.tasks()).map((task) => ({
+      task_id: task.id,
+      group_id: task.groupId,
+      type: task.type,
+      datasource: task.dataSource,
+      created_time: task.createdTime,
+      queue_insertion_time: task.queueInsertionTime,
+      status: task.statusCode,
+      runner_status: task.runnerStatusCode,
+      duration: task.duration,
+      location: task.location.host === null ? null : `${task.location.host}:${task.location.port}`,
+      host: task.location.host,
+      plaintext_port: task.location.port,
+      tls_port: task.location.tlsPort,
+      error_msg: task.errorMsg,
+    })),
+);
+
+/** There are no supervisors: ingestion is by tasks alone. */
+const supervisors = systemTable(
+  'sys',
+  'supervisors',
+  [
+    'supervisor_id',
+    'datasource',
+    'state',
+    'detailed_state',
+    'healthy:long',
+    'type',
+    'source',
+    'suspended:long',
+    'spec',
+  ],
+  () => [],
+);
+
+export const sysTables = [segments, servers, serverSegments, tasks, supervisors] as const;

@@ -1,0 +1,216 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { FaultError } from '../msq/fault.js';
+import { faults } from '../msq/faults.js';
+import type { ParseProblem } from '../external/relation.js';
+import type {
+  AllocatedSegment,
+  ChunkRequest,
+  FromProcess,
+  Job,
+  JobSummary,
+  ProcessSettings,
+  StageProgress,
+  ToProcess,
+} from './worker/protocol.js';
+
+/** What a job tells while it runs. */
+export interface JobListener {
+  progress?(stages: readonly StageProgress[]): void;
+  warning?(stage: number, problem: ParseProblem): void;
+  /** Answers where segments go; a FaultError ends the job with that fault. */
+  allocate?(chunks: readonly ChunkRequest[]): Promise<readonly AllocatedSegment[]>;
+  /** A batch of rows. The process sends the next ones after `more`. */
+  rows?(rows: readonly (readonly unknown[])[]): void;
+}
+
+/** A fault of a job with the stage in which it happened. */
+export class JobFault extends FaultError {
+  constructor(
+    fault: FaultError['fault'],
+    readonly stage?: number,
+  ) {
+    super(fault);
+  }
+}
+
+interface RunningJob {
+  readonly listener: JobListener;
+  resolve(summary: JobSummary): void;
+  reject(error: Error): void;
+}
+
+/** The entry of a worker: the built file, or the source when this file runs as source. */
+function workerEntry(): { readonly file: string; readonly execArgv: readonly string[] } {
+  const isSource = import.meta.url.endsWith('.ts');
+  const file = fileURLToPath(new URL(isSource ? './worker/main.ts' : './worker/main.js', import.meta.url));
+  if (!isSource) return { file, execArgv: [] };
+  const loader = createRequire(import.meta.url).resolve('tsx');
+  return { file, execArgv: ['--import', pathToFileURL(loader).href] };
+}
+
+/** Characters of a process's standard error that are kept for its obituary. */
+const KEPT_STDERR = 2_000;
+
+/** A DuckDB process of its own: runs jobs and reports. When it dies, its jobs fail with WorkerFailed. */
+export class WorkerProcess {
+  readonly #child: ChildProcess;
+  readonly #jobs = new Map<string, RunningJob>();
+  readonly #ready: Promise<void>;
+  readonly #exited: Promise<void>;
+  #stderr = '';
+  #death: string | undefined;
+
+  constructor(
+    /** Names it in faults. */
+    readonly name: string,
+    settings: ProcessSettings,
+  ) {
+    const { file, execArgv } = workerEntry();
+    this.#child = fork(file, [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execArgv: [...execArgv],
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR);
+    });
+    this.#exited = new Promise((resolve) => {
+      // `close` comes after the last of standard error, which tells why.
+      this.#child.once('close', (code, signal) => {
+        this.#die(signal ? `killed by signal ${signal}` : `exited with code ${String(code)}`);
+        resolve();
+      });
+      this.#child.once('error', (error) => {
+        this.#die(error.message);
+        resolve();
+      });
+    });
+    this.#ready = new Promise((resolve, reject) => {
+      this.#child.on('message', (message: FromProcess) => {
+        if (message.type === 'ready') resolve();
+        else this.#receive(message);
+      });
+      void this.#exited.then(() => {
+        reject(this.#deathFault());
+      });
+    });
+    // Whoever uses the process awaits `ready`; a spare that dies unused is nobody's unhandled rejection.
+    this.#ready.catch(() => undefined);
+    this.#send({ type: 'configure', settings });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get alive(): boolean {
+    return this.#death === undefined;
+  }
+
+  /** Resolves when it can run jobs. */
+  get ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  /** Resolves when the process is gone, however it ended. */
+  get exited(): Promise<void> {
+    return this.#exited;
+  }
+
+  /**
+   * Runs a job to its end.
+   * @throws JobFault what the job failed with; WorkerFailed when the process died
+   */
+  async run(job: Job, listener: JobListener): Promise<JobSummary> {
+    await this.#ready;
+    if (!this.alive) throw this.#deathFault();
+    return new Promise<JobSummary>((resolve, reject) => {
+      this.#jobs.set(job.id, { listener, resolve, reject });
+      this.#send({ type: 'run', job });
+    });
+  }
+
+  more(jobId: string): void {
+    this.#send({ type: 'more', jobId });
+  }
+
+  /** Asks a job to stop; it then ends with the fault Canceled. */
+  cancel(jobId: string): void {
+    this.#send({ type: 'cancel', jobId });
+  }
+
+  /** Ends the process: at its own pace, or at once. Resolves when it is gone. */
+  async end(how: 'exit' | 'kill' = 'exit', graceMs = 2_000): Promise<void> {
+    if (!this.alive) return;
+    if (how === 'kill') this.#child.kill('SIGKILL');
+    else {
+      this.#send({ type: 'exit' });
+      const timer = setTimeout(() => this.#child.kill('SIGKILL'), graceMs);
+      await this.#exited;
+      clearTimeout(timer);
+    }
+    await this.#exited;
+  }
+
+  #send(message: ToProcess): void {
+    // A process that is going away reports so by `close`; what is sent meanwhile has no reader.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  #receive(message: Exclude<FromProcess, { type: 'ready' }>): void {
+    const job = this.#jobs.get(message.jobId);
+    if (!job) return;
+    switch (message.type) {
+      case 'progress':
+        job.listener.progress?.(message.stages);
+        break;
+      case 'warning':
+        job.listener.warning?.(message.stage, message.problem);
+        break;
+      case 'rows':
+        job.listener.rows?.(message.rows);
+        break;
+      case 'allocate':
+        void this.#allocate(message.jobId, job, message.chunks);
+        break;
+      case 'done':
+        this.#jobs.delete(message.jobId);
+        job.resolve(message.summary);
+        break;
+      case 'failed':
+        this.#jobs.delete(message.jobId);
+        job.reject(new JobFault(message.fault, message.stage));
+        break;
+    }
+  }
+
+  async #allocate(jobId: string, job: RunningJob, chunks: readonly ChunkRequest[]): Promise<void> {
+    try {
+      if (!job.listener.allocate) throw new Error('This job writes no segments');
+      this.#send({ type: 'allocated', jobId, segments: await job.listener.allocate(chunks) });
+    } catch (error) {
+      const fault =
+        error instanceof FaultError
+          ? error.fault
+          : faults.UnknownError(error instanceof Error ? error.message : String(error));
+      this.#send({ type: 'refused', jobId, fault });
+    }
+  }
+
+  #deathFault(): FaultError {
+    const tail = this.#stderr.trim();
+    return new FaultError(
+      faults.WorkerFailed(this.name, `${this.#death ?? 'is gone'}${tail === '' ? '' : `: ${tail.slice(-500)}`}`),
+    );
+  }
+
+  #die(reason: string): void {
+    if (this.#death !== undefined) return;
+    this.#death = reason;
+    const jobs = [...this.#jobs.values()];
+    this.#jobs.clear();
+    for (const job of jobs) job.reject(this.#deathFault());
+  }
+}
