@@ -12,7 +12,7 @@ import type { Emission } from './emission.js';
 import { bareInteger, literalSql } from './literals.js';
 import { mapMultiValue, type MultiValueSource, valuesOf } from './multi-value.js';
 import { columnName, operand } from './quoting.js';
-import { isPerValue, negationOf, sourcesOf } from './sources.js';
+import { isPerValue, negationOf, sourcesOf, takesValues } from './sources.js';
 
 type Emit = (expression: Expression) => string;
 
@@ -132,7 +132,9 @@ export function expressionSql(expression: Expression, emission: Emission): strin
     return nodeSql(expression, emission, emit);
   }
   const found = sourcesOf(expression, emission);
-  if (found.length === 0) return nodeSql(expression, emission, emit);
+  const isSingle = !isString(expression.type) && expression.type.name !== 'BOOLEAN';
+  if (found.length === 0 || (isSingle && !takesValues(expression, emission)))
+    return nodeSql(expression, emission, emit);
 
   const variables = new Map<string, MultiValueSource>();
   for (const source of found) {
@@ -147,7 +149,7 @@ export function expressionSql(expression: Expression, emission: Emission): strin
   };
   const sources = [...variables.values()];
   if (isString(expression.type)) return mapMultiValue(sources, plain(expression), perValue(expression), 'text');
-  if (expression.type.name !== 'BOOLEAN') return mapMultiValue(sources, plain(expression), '', 'other');
+  if (isSingle) return mapMultiValue(sources, plain(expression), '', 'other');
   const positive = negationOf(expression);
   return positive
     ? mapMultiValue(sources, plain(expression), perValue(positive), 'negated')

@@ -113,6 +113,16 @@ describe('values', () => {
     await expect(valuesOf(length, [2])).rejects.toThrow('Cannot take several values as one: ["a","b"]');
   });
 
+  it('chooses a number by a condition on any value', async () => {
+    const choice: Expression = {
+      kind: 'case',
+      whens: [{ when: call('=', [tag, text('b')]), then: integer(1) }],
+      otherwise: integer(0),
+      type: BIGINT,
+    };
+    expect(await valuesOf(call('+', [choice, integer(5)], BIGINT), [1, 2, 3, 5])).toEqual([5n, 6n, 5n, 6n]);
+  });
+
   it('combines two multi-value strings value by value', async () => {
     const other = multi(3);
     const pairs = table(

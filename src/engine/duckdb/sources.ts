@@ -71,6 +71,12 @@ export function sourcesOf(expression: Expression, emission: Emission): readonly 
   return mayBeMultiValue(expression, emission) ? [expression] : [];
 }
 
+/** Whether values, not only conditions on values, of a multi-value string decide what the expression is. */
+export function takesValues(expression: Expression, emission: Emission): boolean {
+  if (!isPerValue(expression, emission)) return mayBeMultiValue(expression, emission);
+  return childrenOf(expression).some((child) => child.type.name !== 'BOOLEAN' && takesValues(child, emission));
+}
+
 const opposites: ReadonlyMap<string, string> = new Map([
   ['<>', '='],
   ['IS NOT NULL', 'IS NULL'],
