@@ -117,11 +117,6 @@ function nodeSql(expression: Expression, emission: Emission, emit: Emit): string
   }
 }
 
-/** The expression as it stands, multi-value strings taken for plain text: for the conditions of joins. */
-export function plainSql(expression: Expression, emission: Emission): string {
-  return nodeSql(expression, emission, (child) => plainSql(child, emission));
-}
-
 /**
  * The SQL of an expression over the columns of the surrounding FROM. Scalar functions are applied to each value of a
  * multi-value string; conditions hold when any value satisfies them.

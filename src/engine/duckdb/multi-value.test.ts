@@ -161,6 +161,23 @@ describe('values', () => {
   });
 });
 
+describe('joins', () => {
+  it('compares columns as they are and constants with any value', async () => {
+    const other = multi(30);
+    const right = table([other], [['a'], [encoded('a', 'b')]]);
+    const plan: Plan = {
+      kind: 'join',
+      type: 'inner',
+      left: rows,
+      right,
+      condition: call('AND', [call('=', [tag, column(other)]), call('=', [tag, text('b')])]),
+      fields: [...rows.fields, other],
+    };
+    expect(engine.sql(plan)).toContain('(c2 = c30)');
+    expect((await engine.rows(plan)).map(([value]) => value)).toEqual([2n]);
+  });
+});
+
 describe('grouping', () => {
   it('puts a row into the group of each of its values', async () => {
     const key = field(20, VARCHAR);

@@ -19,7 +19,7 @@ import { isString } from '../../sql/types.js';
 import { aggregateSql, groupBySql, groupingSql } from './aggregates.js';
 import { type Block, blockOver, itemOf, renderBlock, subquery, wrap } from './block.js';
 import type { Emission } from './emission.js';
-import { expressionSql, plainSql } from './expressions.js';
+import { expressionSql } from './expressions.js';
 import { groupedKeys } from './grouping.js';
 import { literalSql } from './literals.js';
 import { valuesOf } from './multi-value.js';
@@ -175,7 +175,7 @@ function joinBlock(node: JoinNode, emission: Emission): Block {
   const isCross = !node.condition && (node.type === 'cross' || node.type === 'inner');
   const word = isCross ? 'CROSS JOIN' : node.type === 'cross' ? 'JOIN' : joinWords[node.type];
   const parts = node.condition ? conjuncts(node.condition) : [];
-  const condition = conditionSql(parts, (part) => plainSql(part, emission)).join(' AND ');
+  const condition = conditionSql(parts, (part) => expressionSql(part, emission)).join(' AND ');
   const on = isCross ? '' : ` ON ${condition === '' ? 'TRUE' : condition}`;
   return { ...blockOver(`${left}\n${word} ${right}${on}`, idsOf(node)), joined: true };
 }

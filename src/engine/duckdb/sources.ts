@@ -60,13 +60,15 @@ export function mayBeMultiValue(expression: Expression, emission: Emission): boo
 const containsColumn = (expression: Expression): boolean =>
   expression.kind === 'column' || childrenOf(expression).some(containsColumn);
 
-/** An equality between columns: kept as it is, because joins by hashing depend on its shape. */
-const isColumnEquality = (expression: Expression): boolean =>
-  expression.kind === 'call' && expression.function === '=' && expression.args.every(containsColumn);
+const betweenColumns: ReadonlySet<string> = new Set(['=', '<', '<=', '>', '>=', 'BETWEEN', 'IS NOT DISTINCT FROM']);
+
+/** A comparison of columns with each other: kept as it is, because the way in which DuckDB joins depends on its shape. */
+const comparesColumns = (expression: Expression): boolean =>
+  expression.kind === 'call' && betweenColumns.has(expression.function) && expression.args.every(containsColumn);
 
 /** The parts of a scalar expression that may be multi-value strings: columns, and calls that see the encoding. */
 export function sourcesOf(expression: Expression, emission: Emission): readonly Expression[] {
-  if (isColumnEquality(expression)) return [];
+  if (comparesColumns(expression)) return [];
   if (isPerValue(expression, emission)) return childrenOf(expression).flatMap((child) => sourcesOf(child, emission));
   return mayBeMultiValue(expression, emission) ? [expression] : [];
 }
