@@ -5,7 +5,7 @@ import type {
   FunctionFamily,
   FunctionKind,
 } from '../../src/sql/functions/declaration.js';
-import type { Expression, Field, Plan } from '../../src/sql/plan/index.js';
+import type { AggregateCall, Expression, Field, Plan, SortKey } from '../../src/sql/plan/index.js';
 import { BIGINT, BOOLEAN, MULTI_VALUE_VARCHAR, type SqlType, VARCHAR } from '../../src/sql/types.js';
 import type { EngineValue } from '../../src/engine/session.js';
 import { castMacros } from '../../src/engine/duckdb/casts.js';
@@ -93,6 +93,49 @@ export function table(fields: readonly Field[], rows: readonly (readonly (string
     ),
   };
 }
+
+/** Four rows: ids from 1, and the cities of three of them. */
+export const id = field(1);
+export const city = field(2, VARCHAR);
+export const people = table(
+  [id, city],
+  [
+    [1, 'Oslo'],
+    [2, 'Rome'],
+    [3, 'Oslo'],
+    [4, null],
+  ],
+);
+export const ascending = (expression: Expression, nullsFirst = true): SortKey => ({
+  expression,
+  descending: false,
+  nullsFirst,
+});
+export const sort = (input: Plan, ...keys: SortKey[]): Plan => ({ kind: 'sort', input, keys, fields: input.fields });
+export const project = (input: Plan, ...columns: [ReturnType<typeof field>, Expression][]): Plan => ({
+  kind: 'project',
+  input,
+  columns: columns.map(([output, expression]) => ({ field: output, expression })),
+  fields: columns.map(([output]) => output),
+});
+export const filter = (input: Plan, condition: Expression): Plan => ({
+  kind: 'filter',
+  input,
+  condition,
+  fields: input.fields,
+});
+export const aggregateOf = (
+  name: string,
+  args: readonly Expression[],
+  more: Partial<AggregateCall> = {},
+): AggregateCall => ({
+  function: name,
+  args,
+  distinct: false,
+  type: BIGINT,
+  ...more,
+});
+export const count = aggregateOf('COUNT', []);
 
 export interface TestEngine {
   readonly session: DuckdbSession;
