@@ -14,7 +14,6 @@ import {
   people,
   project,
   sort,
-  table,
   testDialect,
   text,
   type TestEngine,
