@@ -1,0 +1,78 @@
+import { EngineError } from '../../engine/session.js';
+import type { ParseProblem } from '../../external/relation.js';
+import { FaultError, type Fault } from '../../msq/fault.js';
+import { faults } from '../../msq/faults.js';
+import type { Granularity } from '../../sql/plan/index.js';
+import type { ProcessSettings } from './protocol.js';
+
+/** A record that could not be parsed, as the failure of a job that accepts none. */
+export function unparseableData(problem: ParseProblem, cause?: unknown): FaultError {
+  return new FaultError(faults.CannotParseExternalData(describeProblem(problem)), { cause });
+}
+
+/** In the words of Druid's ParseException: the reason, then where the record stood. */
+export function describeProblem({ reason, source, line, record }: ParseProblem): string {
+  const place = `(Path: ${source}${line === undefined ? '' : `, Line: ${line}`})`;
+  return `${record === undefined ? reason : `Unable to parse row [${record}]: ${reason}`} ${place}`;
+}
+
+function engineFault(error: EngineError, settings: ProcessSettings): Fault {
+  switch (error.kind) {
+    case 'interrupted':
+      return faults.Canceled();
+    case 'memory':
+      return {
+        ...faults.NotEnoughMemory({
+          suggestedServerMemory: 0,
+          serverMemory: settings.memoryBytes,
+          usableMemory: settings.memoryBytes,
+          serverWorkers: 1,
+          serverThreads: settings.threads,
+          inputWorkers: 1,
+          maxConcurrentStages: 1,
+        }),
+        details: error.message,
+      };
+    case 'disk':
+      return { ...faults.NotEnoughTemporaryStorageFault(0, 0), details: error.message };
+    case 'data':
+      return faults.QueryRuntimeError(error.message);
+    case 'internal':
+      return faults.UnknownError(error.message);
+  }
+}
+
+/** Any failure of a job as a fault; whatever a canceled job meets is its cancellation. */
+export function toFault(error: unknown, canceled: boolean, settings: ProcessSettings): Fault {
+  if (canceled) return faults.Canceled();
+  if (error instanceof FaultError) return error.fault;
+  if (error instanceof EngineError) return engineFault(error, settings);
+  return faults.UnknownError(error instanceof Error ? error.message : String(error));
+}
+
+const standardGranularities: Readonly<Record<string, string>> = {
+  PT1S: 'SECOND',
+  PT1M: 'MINUTE',
+  PT5M: 'FIVE_MINUTE',
+  PT10M: 'TEN_MINUTE',
+  PT15M: 'FIFTEEN_MINUTE',
+  PT30M: 'THIRTY_MINUTE',
+  PT1H: 'HOUR',
+  PT6H: 'SIX_HOUR',
+  PT8H: 'EIGHT_HOUR',
+  P1D: 'DAY',
+  P1W: 'WEEK',
+  P1M: 'MONTH',
+  P3M: 'QUARTER',
+  P1Y: 'YEAR',
+};
+
+/** A granularity as Druid's TooManySegmentsInTimeChunk names it. */
+export function granularityName(granularity: Granularity): string {
+  if (granularity.kind === 'all') return 'ALL';
+  const { period, origin, timeZone = 'UTC' } = granularity;
+  const name = standardGranularities[period];
+  if (name !== undefined && origin === undefined && timeZone === 'UTC') return name;
+  const start = origin === undefined ? 'null' : new Date(origin).toISOString();
+  return `{type=period, period=${period}, timeZone=${timeZone}, origin=${start}}`;
+}

@@ -1,0 +1,145 @@
+import type { Database, DuckdbSession } from '../../engine/duckdb/database.js';
+import { EngineError } from '../../engine/session.js';
+import type { ParseProblem } from '../../external/relation.js';
+import { FaultError, type Fault } from '../../msq/fault.js';
+import { JobProgress } from './progress.js';
+import type { AllocatedSegment, ChunkRequest, FromProcess, Job, ProcessSettings } from './protocol.js';
+
+/** Batches of rows that are sent before the first `more`. */
+const UNASKED_BATCHES = 4;
+/** Warnings that travel to the report; the rest are only counted. */
+const MAX_WARNINGS = 100;
+/** DuckDB forgets an interruption that arrives between two statements, so it is repeated until the job has ended. */
+const INTERRUPT_EVERY_MS = 20;
+
+interface Waiter<T> {
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+let tables = 0;
+
+/** A job while it runs: its sessions, and what it waits for from the server. */
+export class RunningJob {
+  readonly progress: JobProgress;
+  readonly #abort = new AbortController();
+  readonly #sessions = new Set<DuckdbSession>();
+  #allocation: Waiter<readonly AllocatedSegment[]> | undefined;
+  #reader: Waiter<undefined> | undefined;
+  #batches = UNASKED_BATCHES;
+  #warnings = 0;
+  readonly #tables: string[] = [];
+  #interrupting: NodeJS.Timeout | undefined;
+  #markEnded: () => void = () => undefined;
+  /** Resolves when the job has let go of everything. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.#markEnded = resolve;
+  });
+
+  constructor(
+    readonly job: Job,
+    readonly database: Database,
+    readonly settings: ProcessSettings,
+    readonly send: (message: FromProcess) => void,
+  ) {
+    this.progress = new JobProgress((stages) => {
+      send({ type: 'progress', jobId: job.id, stages });
+    });
+  }
+
+  /** A directory for files that live no longer than the job. */
+  get directory(): string {
+    return this.job.directory || this.settings.spillDirectory;
+  }
+
+  /** How many more warnings may be told. */
+  get warningsLeft(): number {
+    return Math.max(0, MAX_WARNINGS - this.#warnings);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** A connection that a cancellation interrupts; the job's end closes it. */
+  async openSession(): Promise<DuckdbSession> {
+    this.throwIfCanceled();
+    const session = await this.database.connect();
+    this.#sessions.add(session);
+    return session;
+  }
+
+  throwIfCanceled(): void {
+    if (this.signal.aborted) throw new EngineError('interrupted', 'The job was canceled');
+  }
+
+  /** Asks the server for places of segments, in order of the chunks; throws FaultError when it refuses. */
+  allocate(chunks: readonly ChunkRequest[]): Promise<readonly AllocatedSegment[]> {
+    this.throwIfCanceled();
+    return new Promise((resolve, reject) => {
+      this.#allocation = { resolve, reject };
+      this.send({ type: 'allocate', jobId: this.job.id, chunks });
+    });
+  }
+
+  allocated(segments: readonly AllocatedSegment[]): void {
+    this.#allocation?.resolve(segments);
+  }
+
+  refused(fault: Fault): void {
+    this.#allocation?.reject(new FaultError(fault));
+  }
+
+  /** Sends a batch of rows, once the server wants it. */
+  async sendRows(rows: readonly (readonly unknown[])[]): Promise<void> {
+    this.throwIfCanceled();
+    if (this.#batches === 0) {
+      await new Promise<undefined>((resolve, reject) => {
+        this.#reader = { resolve, reject };
+      });
+    }
+    this.#batches--;
+    this.send({ type: 'rows', jobId: this.job.id, rows });
+  }
+
+  more(): void {
+    this.#batches++;
+    this.#reader?.resolve(undefined);
+    this.#reader = undefined;
+  }
+
+  warn(stage: number, problem: ParseProblem): void {
+    if (this.#warnings++ < MAX_WARNINGS) this.send({ type: 'warning', jobId: this.job.id, stage, problem });
+  }
+
+  cancel(): void {
+    if (this.signal.aborted) return;
+    this.#abort.abort();
+    const canceled = new EngineError('interrupted', 'The job was canceled');
+    this.#allocation?.reject(canceled);
+    this.#reader?.reject(canceled);
+    const interrupt = (): void => {
+      for (const session of this.#sessions) session.interrupt();
+    };
+    interrupt();
+    this.#interrupting = setInterval(interrupt, INTERRUPT_EVERY_MS);
+  }
+
+  /** A name for a table that all sessions of the process see; the job's end drops it. */
+  newTable(): string {
+    tables += 1;
+    const table = `rows_${tables}`;
+    this.#tables.push(table);
+    return table;
+  }
+
+  async end(): Promise<void> {
+    clearInterval(this.#interrupting);
+    this.progress.stop();
+    const [session] = this.#sessions;
+    for (const table of this.#tables) await session?.run(`DROP TABLE IF EXISTS ${table}`);
+    await Promise.all([...this.#sessions].map((open) => open.close()));
+    this.#sessions.clear();
+    this.#markEnded();
+  }
+}

@@ -1,0 +1,125 @@
+import { stat } from 'node:fs/promises';
+import type { DuckdbSession } from '../../engine/duckdb/database.js';
+import { EngineError } from '../../engine/session.js';
+import { copySql } from '../../segments/index.js';
+import type { DataSegment } from '../../segments/segment.js';
+import type { RunningJob } from './job.js';
+import type { StageCounters } from './progress.js';
+import type { AllocatedSegment, SegmentsDestination } from './protocol.js';
+import type { Segmentation, Slice } from './segmentation.js';
+import { storedColumn, type StoredColumn } from './stored-columns.js';
+
+/** What is common to the segments of one job. */
+export interface SegmentsToWrite {
+  readonly destination: SegmentsDestination;
+  readonly segmentation: Segmentation;
+  readonly columns: readonly StoredColumn[];
+  /** Names of the columns that the rows of a segment are sorted by. */
+  readonly sortedBy: readonly string[];
+  /** The same as SQL. */
+  readonly order: readonly string[];
+}
+
+/**
+ * Writes all segments to their places, several at once: a file is encoded by one thread for the most part, so that as
+ * many files as there are threads keep all of them busy. What does not fit into memory that way is written again by a
+ * single thread, which needs a fraction. Answers the segments in the order of their places.
+ */
+export async function writeSegments(
+  running: RunningJob,
+  work: SegmentsToWrite,
+  places: readonly AllocatedSegment[],
+  stage: StageCounters,
+): Promise<readonly DataSegment[]> {
+  const { slices } = work.segmentation;
+  if (places.length !== slices.length) {
+    throw new Error(`${slices.length} segments were asked for, ${places.length} were allocated`);
+  }
+  const written: DataSegment[] = [];
+  const write = async (session: DuckdbSession, index: number): Promise<void> => {
+    const slice = slices[index];
+    const place = places[index];
+    if (!slice || !place) return;
+    running.throwIfCanceled();
+    const segment = await writeSegment(session, work, slice, place);
+    written[index] = segment;
+    count(stage, segment);
+  };
+  const { threads } = running.settings;
+  const left = await writeTogether(running, write, [...slices.keys()], threads);
+  if (left.length > 0) {
+    const session = await running.openSession();
+    await session.run('SET threads = 1');
+    try {
+      for (const index of left) await write(session, index);
+    } finally {
+      if (!running.signal.aborted) await session.run(`SET threads = ${threads}`);
+    }
+  }
+  return written;
+}
+
+/** Answers the numbers of the segments that did not get the memory they needed. */
+async function writeTogether(
+  running: RunningJob,
+  write: (session: DuckdbSession, index: number) => Promise<void>,
+  indexes: readonly number[],
+  threads: number,
+): Promise<readonly number[]> {
+  const queue = [...indexes];
+  const left: number[] = [];
+  const writeQueued = async (): Promise<void> => {
+    const session = await running.openSession();
+    for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
+      try {
+        await write(session, index);
+      } catch (error) {
+        const tooBig = error instanceof EngineError && error.kind === 'memory';
+        left.push(index, ...queue.splice(0));
+        if (!tooBig) throw error;
+      }
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(queue.length, threads) }, writeQueued));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return left;
+}
+
+function count(stage: StageCounters, segment: DataSegment): void {
+  stage.output.bytes += segment.size;
+  stage.output.rows += segment.rows;
+  if (!stage.segments) return;
+  stage.segments.rowsProcessed += segment.rows;
+  stage.segments.rowsPushed += segment.rows;
+  stage.segments.segmentsPushed += 1;
+}
+
+async function writeSegment(
+  session: DuckdbSession,
+  work: SegmentsToWrite,
+  slice: Slice,
+  place: AllocatedSegment,
+): Promise<DataSegment> {
+  const { table } = work.segmentation;
+  const rows = `FROM ${table} WHERE ${slice.condition}`;
+  await session.run(copySql(work.columns, `${rows} ORDER BY ${work.order.join(', ')}`, place.path));
+  const { size } = await stat(place.path);
+  let { timeRange } = slice;
+  if (!timeRange) {
+    const time = storedColumn(work.columns, '__time').sqlName;
+    const [[min, max] = []] = await session.rows(`SELECT epoch_ms(min(${time})), epoch_ms(max(${time})) ${rows}`);
+    timeRange = { min: Number(min), max: Number(max) };
+  }
+  return {
+    dataSource: work.destination.dataSource,
+    interval: place.interval,
+    version: place.version,
+    shardSpec: place.shardSpec,
+    loadSpec: place.loadSpec,
+    columns: work.columns.map(({ name, type }) => ({ name, type })),
+    sortedBy: work.sortedBy,
+    rows: slice.rows,
+    size,
+    timeRange,
+  };
+}
