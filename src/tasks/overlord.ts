@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import type { Fault } from '../msq/fault.js';
 import { faults, faultText } from '../msq/faults.js';
 import { granularityJson } from '../msq/granularity-name.js';
 import { selectDataSource, taskPayload } from '../msq/payload.js';
@@ -92,7 +93,9 @@ export class Overlord {
 
   /** The report, live while the task runs; undefined before it starts, and for an unknown task. */
   async report(id: string): Promise<unknown> {
-    return this.#running.get(id)?.controller.report() ?? (await this.sources.store.report(id));
+    // The stored report is looked for first: it is final, while a live one may be of a moment before.
+    const { store } = this.sources;
+    return (await store.report(id)) ?? this.#running.get(id)?.controller.report() ?? store.report(id);
   }
 
   /** Cancels a task and waits for its end. One that has ended stays as it is. */
@@ -100,7 +103,7 @@ export class Overlord {
     const position = this.#queue.findIndex(({ record }) => record.id === id);
     const [queued] = position < 0 ? [] : this.#queue.splice(position, 1);
     if (queued) {
-      await this.#endUnstarted(queued.record);
+      await this.#endUnstarted(queued.record, faults.Canceled('USER_REQUEST'));
       return;
     }
     const running = this.#running.get(id);
@@ -124,7 +127,9 @@ export class Overlord {
   /** Takes no more tasks, cancels those there are and waits for their end. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#queue.splice(0).map(({ record }) => this.#endUnstarted(record)));
+    await Promise.all(
+      this.#queue.splice(0).map(({ record }) => this.#endUnstarted(record, faults.Canceled('TASK_SHUTDOWN'))),
+    );
     const running = [...this.#running.values()];
     for (const { controller } of running) controller.cancel(faults.Canceled('TASK_SHUTDOWN'));
     await Promise.all(running.map(({ ended }) => ended));
@@ -155,23 +160,29 @@ export class Overlord {
 
   #start({ record, compiled, statement }: QueuedTask): void {
     const { id } = record;
-    const controller = new TaskController(id, compiled, statement, this.#directory(id), this.sources);
+    const { logger, pool } = this.sources;
+    let controller: TaskController;
+    try {
+      controller = new TaskController(id, compiled, statement, this.#directory(id), this.sources);
+    } catch (error) {
+      logger.error({ err: error, taskId: id }, 'a task could not be started');
+      void this.#endUnstarted(record, faults.UnknownError(`The task could not be started: ${String(error)}`));
+      return;
+    }
     const ended = controller
       .run()
       .catch((error: unknown) => {
-        this.sources.logger.error({ err: error, taskId: id }, 'the end of a task could not be stored');
+        logger.error({ err: error, taskId: id }, 'the end of a task could not be stored');
       })
       .finally(() => {
         this.#running.delete(id);
-        // The next task's worker is started here, so that it is ready before it is asked for.
-        this.sources.pool.refill();
+        pool.refill();
         this.#startNext();
       });
     this.#running.set(id, { controller, ended });
   }
 
-  async #endUnstarted(record: TaskRecord): Promise<void> {
-    const fault = faults.Canceled('USER_REQUEST');
+  async #endUnstarted(record: TaskRecord, fault: Fault): Promise<void> {
     await this.sources.store.endTask({
       id: record.id,
       state: 'FAILED',

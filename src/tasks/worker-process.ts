@@ -57,6 +57,8 @@ const KEPT_STDERR = 2_000;
 export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #jobs = new Map<string, RunningJob>();
+  /** Jobs that wait for the process to be ready; true once they were canceled. */
+  readonly #waiting = new Map<string, boolean>();
   readonly #ready: Promise<void>;
   readonly #exited: Promise<void>;
   #stderr = '';
@@ -124,8 +126,14 @@ export class WorkerProcess {
    * @throws JobFault what the job failed with; WorkerFailed when the process died
    */
   async run(job: Job, listener: JobListener): Promise<JobSummary> {
-    await this.#ready;
-    if (!this.alive) throw this.#deathFault();
+    this.#waiting.set(job.id, false);
+    try {
+      await this.#ready;
+      if (!this.alive) throw this.#deathFault();
+      if (this.#waiting.get(job.id)) throw new JobFault(faults.Canceled());
+    } finally {
+      this.#waiting.delete(job.id);
+    }
     return new Promise<JobSummary>((resolve, reject) => {
       this.#jobs.set(job.id, { listener, resolve, reject });
       this.#send({ type: 'run', job });
@@ -138,6 +146,7 @@ export class WorkerProcess {
 
   /** Asks a job to stop; it then ends with the fault Canceled. */
   cancel(jobId: string): void {
+    if (this.#waiting.has(jobId)) this.#waiting.set(jobId, true);
     this.#send({ type: 'cancel', jobId });
   }
 

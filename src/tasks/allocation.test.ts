@@ -1,0 +1,234 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FaultError } from '../msq/fault.js';
+import { faults } from '../msq/faults.js';
+import { ETERNITY } from '../segments/index.js';
+import type { DataSegment, Interval } from '../segments/segment.js';
+import { openLocalDeepStorage, openMetadataStore } from '../storage/index.js';
+import type { MetadataStore } from '../storage/metadata-store.js';
+import { chunkState, SegmentAllocator, type WritingTask } from './allocation.js';
+import { TaskLocks } from './locks.js';
+import { Timeline } from './timeline.js';
+import type { AllocatedSegment, ChunkRequest } from './worker/protocol.js';
+
+const DAY = 86_400_000;
+const day = (index: number): Interval => ({ start: index * DAY, end: (index + 1) * DAY });
+const days = (from: number, to: number): Interval => ({ start: from * DAY, end: to * DAY });
+const chunk = (interval: Interval, segments = 1): ChunkRequest => ({ interval, segments });
+
+function segment(interval: Interval, version: string, part: Partial<DataSegment> = {}): DataSegment {
+  return {
+    dataSource: 'd',
+    interval,
+    version,
+    shardSpec: { type: 'numbered', partitionNum: 0, partitions: 0 },
+    loadSpec: { type: 'local', path: `d/${interval.start}/${version}` },
+    columns: [],
+    sortedBy: [],
+    rows: 1,
+    size: 1,
+    ...part,
+  };
+}
+
+const tombstone = (interval: Interval, version: string): DataSegment =>
+  segment(interval, version, {
+    shardSpec: { type: 'tombstone', partitionNum: 0, partitions: 1 },
+    loadSpec: { type: 'tombstone' },
+    rows: 0,
+    size: 0,
+  });
+
+describe('chunkState', () => {
+  test.each<[string, readonly DataSegment[], 'empty' | 'existing']>([
+    ['nothing', [], 'empty'],
+    ['a neighbour', [segment(day(1), 'v1')], 'empty'],
+    ['the same chunk', [segment(day(0), 'v1')], 'existing'],
+    ['a tombstone', [tombstone(day(0), 'v1')], 'empty'],
+    ['a wider tombstone over data', [segment(days(0, 9), 'v1'), tombstone(days(0, 5), 'v2')], 'empty'],
+    ['the same chunk over a wider one', [segment(days(0, 9), 'v1'), segment(day(0), 'v2')], 'existing'],
+  ])('%s', (_name, visible, kind) => {
+    expect(chunkState('d', day(0), visible).kind).toBe(kind);
+  });
+
+  test.each<[string, readonly DataSegment[]]>([
+    ['coarser', [segment(days(0, 9), 'v1')]],
+    ['finer', [segment({ start: 0, end: DAY / 2 }, 'v1')]],
+  ])('refuses a chunk of %s granularity', (_name, visible) => {
+    expect(() => chunkState('d', day(0), visible)).toThrow(FaultError);
+    expect(() => chunkState('d', day(0), visible)).toThrow('but got [');
+  });
+});
+
+describe('SegmentAllocator', () => {
+  let directory: string;
+  let store: MetadataStore;
+  let locks: TaskLocks;
+  let allocator: SegmentAllocator;
+  const never = new AbortController().signal;
+  const ignore = (): void => undefined;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(path.join(tmpdir(), 'allocation-'));
+    store = await openMetadataStore({ file: path.join(directory, 'metadata.db') });
+    locks = new TaskLocks(store);
+    allocator = new SegmentAllocator({
+      store,
+      deepStorage: openLocalDeepStorage(path.join(directory, 'segments')),
+      locks,
+      timeline: new Timeline(store),
+      now: () => Date.parse('2026-01-01T00:00:00.000Z'),
+    });
+  });
+
+  afterEach(async () => {
+    await store.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  async function task(id: string): Promise<WritingTask> {
+    await store.insertTask({
+      id,
+      groupId: id,
+      type: 'query_controller',
+      dataSource: 'd',
+      createdTime: 0,
+      queueInsertionTime: 0,
+      state: 'RUNNING',
+      duration: -1,
+      payload: {},
+    });
+    return { taskId: id, dataSource: 'd', priority: 50 };
+  }
+
+  const insert = (of: WritingTask, chunks: readonly ChunkRequest[], signal = never, onWait = ignore) =>
+    allocator.allocateForInsert(of, chunks, signal, onWait);
+
+  async function publish(of: WritingTask, places: readonly AllocatedSegment[], replaced: readonly Interval[] = []) {
+    const { taskId, dataSource } = of;
+    const segments = places.map(({ interval, version, shardSpec, loadSpec }) =>
+      segment(interval, version, { shardSpec, loadSpec }),
+    );
+    const end = { id: taskId, state: 'SUCCESS', duration: 1, report: {} } as const;
+    expect(await locks.exclusively(() => store.publish({ taskId, dataSource, segments, replaced, end }))).toBe(true);
+    locks.wake();
+  }
+
+  const numbers = (places: readonly AllocatedSegment[]): readonly number[] =>
+    places.map(({ shardSpec }) => shardSpec.partitionNum);
+
+  test('answers in the order of the request', async () => {
+    const places = await insert(await task('a'), [chunk(day(3)), chunk(day(1), 2)]);
+    expect(places.map(({ interval }) => interval)).toEqual([day(3), day(1), day(1)]);
+    expect(numbers(places)).toEqual([0, 0, 1]);
+    expect(new Set(places.map(({ path: file }) => file)).size).toBe(3);
+  });
+
+  test('two INSERTs into one empty chunk share a version, not a number', async () => {
+    const [a, b] = [await task('a'), await task('b')];
+    const [first, second] = await Promise.all([insert(a, [chunk(day(0), 2)]), insert(b, [chunk(day(0))])]);
+    const all = [...first, ...second];
+    expect(new Set(all.map(({ version }) => version)).size).toBe(1);
+    expect(numbers(all).toSorted()).toEqual([0, 1, 2]);
+    await publish(b, second);
+    await publish(a, first);
+    expect((await store.usedSegments('d')).length).toBe(3);
+  });
+
+  test('a later INSERT appends to what is published', async () => {
+    const a = await task('a');
+    const first = await insert(a, [chunk(day(0), 2)]);
+    await publish(a, first);
+    const second = await insert(await task('b'), [chunk(day(0))]);
+    expect(second[0]?.version).toBe(first[0]?.version);
+    expect(numbers(second)).toEqual([2]);
+  });
+
+  test('an INSERT into other chunks waits for unpublished ones that overlap', async () => {
+    const [a, b] = [await task('a'), await task('b')];
+    const first = await insert(a, [chunk(day(0))]);
+    const second = new Promise<readonly AllocatedSegment[]>((resolve, reject) => {
+      void insert(b, [chunk(days(0, 7))], never, () => {
+        void publish(a, first).catch(reject);
+      }).then(resolve, reject);
+    });
+    await expect(second).rejects.toThrow('but got [');
+  });
+
+  test('a REPLACE waits for an INSERT, and its version is later', async () => {
+    const [a, b] = [await task('a'), await task('b')];
+    const inserted = await insert(a, [chunk(day(0))]);
+    const order: string[] = [];
+    const replaceLocks = await allocator.lockForReplace(b, [ETERNITY], never, () => {
+      order.push('waits');
+      void publish(a, inserted);
+    });
+    expect(order).toEqual(['waits']);
+    const places = await allocator.allocateForReplace(b, replaceLocks, [chunk(day(0), 2)]);
+    expect(places.every(({ version }) => version > (inserted[0]?.version ?? ''))).toBe(true);
+    expect(places.map(({ shardSpec }) => shardSpec)).toEqual([
+      { type: 'numbered', partitionNum: 0, partitions: 2 },
+      { type: 'numbered', partitionNum: 1, partitions: 2 },
+    ]);
+  });
+
+  test('an INSERT waits for a REPLACE', async () => {
+    const [a, b] = [await task('a'), await task('b')];
+    const replaceLocks = await allocator.lockForReplace(a, [days(0, 2)], never, ignore);
+    const replaced = await allocator.allocateForReplace(a, replaceLocks, [chunk(day(0))]);
+    const places = await insert(b, [chunk(day(0))], never, () => {
+      void publish(a, replaced, [days(0, 2)]);
+    });
+    expect(places[0]?.version).toBe(replaced[0]?.version);
+    expect(places[0]?.shardSpec).toEqual({ type: 'numbered', partitionNum: 1, partitions: 1 });
+  });
+
+  test('REPLACEs of different times run side by side', async () => {
+    const [a, b] = [await task('a'), await task('b')];
+    await allocator.lockForReplace(a, [day(0)], never, ignore);
+    const waits: string[] = [];
+    await allocator.lockForReplace(b, [day(1)], never, () => waits.push('b'));
+    expect(waits).toEqual([]);
+  });
+
+  test('waiting ends with the reason of a cancellation', async () => {
+    const [a, b] = [await task('a'), await task('b')];
+    await allocator.lockForReplace(a, [ETERNITY], never, ignore);
+    const abort = new AbortController();
+    const waiting = allocator.lockForReplace(b, [day(0)], abort.signal, () => {
+      abort.abort(new FaultError(faults.Canceled('USER_REQUEST')));
+    });
+    await expect(waiting).rejects.toThrow('[User request]');
+    expect((await store.locks('d')).map(({ taskId }) => taskId)).toEqual(['a']);
+  });
+
+  test('range shard specs divide the values of a chunk', async () => {
+    const a = await task('a');
+    const replaceLocks = await allocator.lockForReplace(a, [ETERNITY], never, ignore);
+    const range = { dimensions: ['x'], cuts: [['f'], ['m']] };
+    const places = await allocator.allocateForReplace(a, replaceLocks, [{ interval: day(0), segments: 3, range }]);
+    expect(
+      places.map(({ shardSpec }) => (shardSpec.type === 'range' ? [shardSpec.start, shardSpec.end] : null)),
+    ).toEqual([
+      [null, ['f']],
+      [['f'], ['m']],
+      [['m'], null],
+    ]);
+  });
+
+  test('a chunk outside of the locks is out of bounds', async () => {
+    const a = await task('a');
+    const replaceLocks = await allocator.lockForReplace(a, [day(0)], never, ignore);
+    await expect(allocator.allocateForReplace(a, replaceLocks, [chunk(day(1))])).rejects.toMatchObject({
+      fault: { errorCode: 'InsertTimeOutOfBounds' },
+    });
+  });
+
+  test('too many segments are refused', async () => {
+    await expect(insert(await task('a'), [chunk(day(0), 25_001)])).rejects.toMatchObject({
+      fault: { errorCode: 'TooManyPartitions', maxPartitions: 25_000 },
+    });
+  });
+});
