@@ -1,0 +1,12 @@
+export { castSql, type CastOptions } from './casts.js';
+export {
+  openDatabase,
+  type Database,
+  type DatabaseSettings,
+  type DuckdbSession,
+  type QueryProgress,
+} from './database.js';
+export { duckdbDialect } from './dialect.js';
+export { quoteIdentifier, quoteText } from './quoting.js';
+export { resultSql, type ResultColumn, type ResultOptions } from './results.js';
+export { duckdbType } from './types.js';
