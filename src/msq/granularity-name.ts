@@ -20,16 +20,8 @@ const standardNames: Readonly<Record<string, string>> = {
 /** Druid's JSON of a granularity: a standard name (GranularityType), or the period as an object. */
 export function granularityJson(granularity: Granularity): unknown {
   if (granularity.kind === 'all') return { type: 'all' };
-  const { period, origin, timeZone = 'UTC' } = granularity;
-  const standard = origin === undefined && timeZone === 'UTC' ? standardNames[period] : undefined;
-  return (
-    standard ?? {
-      type: 'period',
-      period,
-      timeZone,
-      origin: origin === undefined ? null : new Date(origin).toISOString(),
-    }
-  );
+  const { period } = granularity;
+  return standardNames[period] ?? { type: 'period', period, timeZone: 'UTC', origin: null };
 }
 
 /** The same as one text, for messages. */

@@ -19,7 +19,7 @@ export type ShardSpec =
     }
   | { readonly type: 'tombstone'; readonly partitionNum: 0; readonly partitions: 1 };
 
-/** A column as a segment stores it. A VARCHAR with `multiValue` is stored as a list. */
+/** A column as a segment stores it, in the values that the engine holds (sql/plan/expression.ts). */
 export interface SegmentColumn {
   readonly name: string;
   readonly type: SqlType;
@@ -42,4 +42,6 @@ export interface DataSegment {
   readonly size: number;
   /** Least and greatest __time in the segment, milliseconds; absent when it has no rows. */
   readonly timeRange?: { readonly min: number; readonly max: number };
+  /** What higher versions leave of the interval, where they hide a part of it; never stored. */
+  readonly visible?: readonly Interval[];
 }

@@ -9,13 +9,8 @@ export interface OutputColumn {
   readonly type: SqlType;
 }
 
-/**
- * Segment granularity. `all` is one chunk for all of time; otherwise an ISO 8601 period (PT1H, P1D, P1W, P1M, P3M, P1Y, …)
- * with an optional origin in milliseconds and an IANA time zone.
- */
-export type Granularity =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'period'; readonly period: string; readonly origin?: number; readonly timeZone?: string };
+/** Segment granularity: one chunk for all of time, or an ISO 8601 period of one unit (PT1H, P1D, P1W, P3M, P1Y, …), in UTC. */
+export type Granularity = { readonly kind: 'all' } | { readonly kind: 'period'; readonly period: string };
 
 /** Milliseconds since 1970, end exclusive. */
 export interface TimeRange {
