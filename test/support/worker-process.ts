@@ -25,12 +25,15 @@ export const forkOptions: ForkOptions = { execArgv: ['--import', 'tsx'], seriali
 /** A real DuckDB process, driven by messages as the controller does it. */
 export class WorkerProcess {
   readonly messages: FromProcess[] = [];
+  readonly spillDirectory: string;
   readonly #child: ChildProcess;
   readonly #directory: string;
   readonly #waiting = new Set<() => void>();
 
   private constructor(directory: string) {
     this.#directory = directory;
+    this.spillDirectory = path.join(directory, 'spill');
+    mkdirSync(this.spillDirectory, { recursive: true });
     this.#child = fork(entry, forkOptions);
     this.#child.on('message', (message: FromProcess) => {
       this.messages.push(message);
@@ -44,8 +47,7 @@ export class WorkerProcess {
 
   static async start(directory: string, settings: Partial<ProcessSettings> = {}): Promise<WorkerProcess> {
     const worker = new WorkerProcess(directory);
-    const spillDirectory = path.join(directory, 'spill');
-    mkdirSync(spillDirectory, { recursive: true });
+    const { spillDirectory } = worker;
     worker.send({ type: 'configure', settings: { threads: 2, memoryBytes: 1 << 30, spillDirectory, ...settings } });
     await worker.next('ready');
     return worker;

@@ -1,6 +1,7 @@
 import { FaultError } from '../../msq/fault.js';
 import { faults } from '../../msq/faults.js';
 import type { RunningJob } from './job.js';
+import { rowGroupWithin } from './memory.js';
 import type { JobSummary, SegmentsDestination } from './protocol.js';
 import { writeSegments } from './segment-writer.js';
 import { divideRows } from './segmentation.js';
@@ -37,7 +38,9 @@ export async function ingest(running: RunningJob, destination: SegmentsDestinati
     const order = sortedBy.map((name) => `${storedColumn(columns, name).sqlName} ASC NULLS FIRST`);
     const segmentation = await divideRows(running, session, destination, staged, order);
     const places = await running.allocate(segmentation.requests);
-    return writeSegments(running, { destination, segmentation, columns, sortedBy, order }, places, writing);
+    const rowGroupRows = rowGroupWithin(running.settings, reading.output.bytes / staged.rows);
+    const work = { destination, segmentation, columns, sortedBy, order, rowGroupRows };
+    return writeSegments(running, work, places, writing);
   });
   return { stages: progress.snapshot(), rows: staged.rows, segments };
 }

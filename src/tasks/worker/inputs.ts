@@ -1,6 +1,4 @@
-import type { DuckdbSession } from '../../engine/duckdb/database.js';
-import { quoteIdentifier } from '../../engine/duckdb/quoting.js';
-import { duckdbType } from '../../engine/duckdb/types.js';
+import { type DuckdbSession, duckdbType, quoteIdentifier } from '../../engine/duckdb/index.js';
 import { EngineError } from '../../engine/session.js';
 import { prepareExternal } from '../../external/index.js';
 import type { ExternalRelation, PreparedRelation } from '../../external/relation.js';

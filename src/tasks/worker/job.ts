@@ -1,4 +1,4 @@
-import type { Database, DuckdbSession } from '../../engine/duckdb/database.js';
+import type { Database, DuckdbSession } from '../../engine/duckdb/index.js';
 import { EngineError } from '../../engine/session.js';
 import type { ParseProblem } from '../../external/relation.js';
 import { FaultError, type Fault } from '../../msq/fault.js';

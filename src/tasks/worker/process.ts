@@ -1,4 +1,6 @@
-import { openDatabase, type Database } from '../../engine/duckdb/database.js';
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { type Database, openDatabase } from '../../engine/duckdb/index.js';
 import { toFault } from './faults.js';
 import { RunningJob } from './job.js';
 import type { FromProcess, Job, ProcessSettings, ToProcess } from './protocol.js';
@@ -41,6 +43,16 @@ export class JobProcess {
     for (const job of jobs) job.cancel();
     await Promise.all(jobs.map((job) => job.ended));
     (await this.#database)?.close();
+    await this.#removeSpilled();
+  }
+
+  /** DuckDB removes its files when the last reference to the database goes, which may be later than this process. */
+  async #removeSpilled(): Promise<void> {
+    if (!this.#settings) return;
+    const { spillDirectory } = this.#settings;
+    const names = await readdir(spillDirectory).catch(() => []);
+    const spilled = names.filter((name) => name.startsWith('duckdb_temp'));
+    await Promise.all(spilled.map((name) => rm(path.join(spillDirectory, name), { force: true })));
   }
 
   async #configure(settings: ProcessSettings): Promise<void> {

@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { quoteText } from '../../engine/duckdb/quoting.js';
+import { quoteText } from '../../engine/duckdb/index.js';
 import type { SqlSession } from '../../engine/session.js';
 
 /** A leaf of a statement that ran: what a table function (a reader of files) put out. */

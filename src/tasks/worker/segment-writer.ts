@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
-import type { DuckdbSession } from '../../engine/duckdb/database.js';
-import { EngineError } from '../../engine/session.js';
+import type { DuckdbSession } from '../../engine/duckdb/index.js';
 import { copySql } from '../../segments/index.js';
 import type { DataSegment } from '../../segments/segment.js';
 import type { RunningJob } from './job.js';
+import { lacksMemory, withOneThread } from './memory.js';
 import type { StageCounters } from './progress.js';
 import type { AllocatedSegment, SegmentsDestination } from './protocol.js';
 import type { Segmentation, Slice } from './segmentation.js';
@@ -18,6 +18,8 @@ export interface SegmentsToWrite {
   readonly sortedBy: readonly string[];
   /** The same as SQL. */
   readonly order: readonly string[];
+  /** Rows that a file encodes together, when DuckDB's own number would take too much memory. */
+  readonly rowGroupRows: number | undefined;
 }
 
 /**
@@ -49,12 +51,9 @@ export async function writeSegments(
   const left = await writeTogether(running, write, [...slices.keys()], threads);
   if (left.length > 0) {
     const session = await running.openSession();
-    await session.run('SET threads = 1');
-    try {
+    await withOneThread(running, session, async () => {
       for (const index of left) await write(session, index);
-    } finally {
-      if (!running.signal.aborted) await session.run(`SET threads = ${threads}`);
-    }
+    });
   }
   return written;
 }
@@ -74,9 +73,8 @@ async function writeTogether(
       try {
         await write(session, index);
       } catch (error) {
-        const tooBig = error instanceof EngineError && error.kind === 'memory';
         left.push(index, ...queue.splice(0));
-        if (!tooBig) throw error;
+        if (!lacksMemory(error)) throw error;
       }
     }
   };
@@ -102,7 +100,7 @@ async function writeSegment(
 ): Promise<DataSegment> {
   const { table } = work.segmentation;
   const rows = `FROM ${table} WHERE ${slice.condition}`;
-  await session.run(copySql(work.columns, `${rows} ORDER BY ${work.order.join(', ')}`, place.path));
+  await session.run(copySql(work.columns, `${rows} ORDER BY ${work.order.join(', ')}`, place.path, work.rowGroupRows));
   const { size } = await stat(place.path);
   let { timeRange } = slice;
   if (!timeRange) {

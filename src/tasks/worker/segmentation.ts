@@ -1,10 +1,11 @@
-import type { DuckdbSession } from '../../engine/duckdb/database.js';
+import type { DuckdbSession } from '../../engine/duckdb/index.js';
 import { FaultError } from '../../msq/fault.js';
 import { faults } from '../../msq/faults.js';
 import { limits } from '../../msq/limits.js';
 import { formatInterval } from '../../segments/index.js';
 import { granularityName } from './faults.js';
 import type { RunningJob } from './job.js';
+import { runWithinMemory } from './memory.js';
 import type { ChunkRequest, SegmentsDestination } from './protocol.js';
 import { isString } from '../../sql/types.js';
 import type { StagedChunk, StagedRows } from './staging.js';
@@ -143,7 +144,9 @@ async function sortRows(
     return descending ? `${sqlName} DESC NULLS LAST` : `${sqlName} ASC NULLS FIRST`;
   });
   const table = running.newTable();
-  await session.run(
+  await runWithinMemory(
+    running,
+    session,
     `CREATE TABLE ${table} AS SELECT * FROM ${staged.table} ORDER BY ${['bucket', ...keys, ...order].join(', ')}`,
   );
   await session.run(`DROP TABLE ${staged.table}`);

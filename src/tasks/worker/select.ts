@@ -1,4 +1,4 @@
-import { resultSql } from '../../engine/duckdb/results.js';
+import { resultSql } from '../../engine/duckdb/index.js';
 import type { RunningJob } from './job.js';
 import { Profiler } from './profile.js';
 import type { JobSummary, ResultsDestination } from './protocol.js';

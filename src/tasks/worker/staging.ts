@@ -1,4 +1,4 @@
-import type { DuckdbSession } from '../../engine/duckdb/database.js';
+import type { DuckdbSession } from '../../engine/duckdb/index.js';
 import type { EngineValue } from '../../engine/session.js';
 import { FaultError } from '../../msq/fault.js';
 import { faults } from '../../msq/faults.js';
@@ -7,6 +7,7 @@ import { bucketOf, bucketStartSql } from '../../segments/index.js';
 import type { Interval } from '../../segments/segment.js';
 import { createInputs } from './inputs.js';
 import type { RunningJob } from './job.js';
+import { runWithinMemory } from './memory.js';
 import { Profiler } from './profile.js';
 import type { StageCounters } from './progress.js';
 import type { SegmentsDestination } from './protocol.js';
@@ -50,7 +51,11 @@ export async function stageRows(
   await inputs.reading(async () => {
     const profiler = new Profiler(session, running.directory, table);
     await profiler.start();
-    await session.run(`CREATE TABLE ${table} AS SELECT ${bucket} AS bucket, ${selected} FROM (${running.job.sql})`);
+    await runWithinMemory(
+      running,
+      session,
+      `CREATE TABLE ${table} AS SELECT ${bucket} AS bucket, ${selected} FROM (${running.job.sql})`,
+    );
     return (await profiler.finish()).scans;
   });
   stage.phase = 'POST_READING';

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../engine/duckdb/quoting.js';
+import { quoteIdentifier } from '../../engine/duckdb/index.js';
 import type { SegmentColumn } from '../../segments/segment.js';
 import { BIGINT, DOUBLE, FLOAT, TIMESTAMP, VARCHAR, type SqlType } from '../../sql/types.js';
 import type { JobColumn } from './protocol.js';

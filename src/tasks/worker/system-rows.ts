@@ -1,5 +1,4 @@
-import { quoteIdentifier, quoteText } from '../../engine/duckdb/quoting.js';
-import { duckdbType } from '../../engine/duckdb/types.js';
+import { duckdbType, quoteIdentifier, quoteText } from '../../engine/duckdb/index.js';
 import type { SqlType } from '../../sql/types.js';
 import type { JobRelation } from './protocol.js';
 
