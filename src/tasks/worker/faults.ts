@@ -70,9 +70,6 @@ const standardGranularities: Readonly<Record<string, string>> = {
 /** A granularity as Druid's TooManySegmentsInTimeChunk names it. */
 export function granularityName(granularity: Granularity): string {
   if (granularity.kind === 'all') return 'ALL';
-  const { period, origin, timeZone = 'UTC' } = granularity;
-  const name = standardGranularities[period];
-  if (name !== undefined && origin === undefined && timeZone === 'UTC') return name;
-  const start = origin === undefined ? 'null' : new Date(origin).toISOString();
-  return `{type=period, period=${period}, timeZone=${timeZone}, origin=${start}}`;
+  const { period } = granularity;
+  return standardGranularities[period] ?? `{type=period, period=${period}, timeZone=UTC, origin=null}`;
 }

@@ -78,7 +78,9 @@ async function writeTogether(
       }
     }
   };
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(queue.length, threads) }, writeQueued));
+  // Small files leave a thread idle between statements; one writer more fills these gaps.
+  const writers = queue.length > 4 * threads ? threads + 1 : Math.min(queue.length, threads);
+  const ends = await Promise.allSettled(Array.from({ length: writers }, writeQueued));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return left;
 }

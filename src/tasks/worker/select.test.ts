@@ -72,6 +72,23 @@ describe('a job that answers rows', () => {
     ]);
   });
 
+  test('counts rows of which it needs no column', async () => {
+    const relation: JobRelation = { kind: 'rows', name: 'source', columns: [], rows: [[], [], []] };
+    const { rows } = await suite.worker.run(jobOver(suite.directory, relation, [['n', BIGINT, 'count(*)']]));
+    expect(rows).toEqual([[3n]]);
+  });
+
+  test('counts the files that it read', async () => {
+    const files = ['a', 'b', 'c'].map((name) => path.join(suite.directory, `${name}.json`));
+    for (const file of files) writeFileSync(file, '{"a":1}\n{"a":2}\n');
+    const { end } = await suite.worker.run(
+      jobOver(suite.directory, jsonFiles(files, { a: BIGINT }), [['a', BIGINT, '"a"']]),
+    );
+    expect(end.type === 'done' && end.summary.stages[0]?.inputs).toEqual([
+      { rows: 6, bytes: 48, files: 3, totalFiles: 3 },
+    ]);
+  });
+
   test.each([
     [10, true],
     [5_000, true],

@@ -1,5 +1,5 @@
 import { duckdbType, quoteIdentifier, quoteText } from '../../engine/duckdb/index.js';
-import type { SqlType } from '../../sql/types.js';
+import { BOOLEAN, type SqlType } from '../../sql/types.js';
 import type { JobRelation } from './protocol.js';
 
 /** Rows of one INSERT: DuckDB parses long lists slowly. */
@@ -13,7 +13,9 @@ function literal(value: string | number | bigint | boolean | null | undefined, t
 
 /** Statements that make a table of the session from rows that the server computed. */
 export function systemRowsStatements(relation: Extract<JobRelation, { kind: 'rows' }>): readonly string[] {
-  const { columns, rows } = relation;
+  const { rows } = relation;
+  // A query that only counts needs no column, but a table does.
+  const columns = relation.columns.length > 0 ? relation.columns : [{ name: 'none', type: BOOLEAN }];
   const name = quoteIdentifier(relation.name);
   const declared = columns.map((column) => `${quoteIdentifier(column.name)} ${duckdbType(column.type)}`);
   const statements = [`CREATE OR REPLACE TEMP TABLE ${name} (${declared.join(', ')})`];
