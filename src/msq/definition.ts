@@ -60,6 +60,13 @@ function inputSpec(leaf: Leaf): Readonly<Record<string, unknown>> {
   }
 }
 
+/** System tables are not counted as inputs, so they come last and leave the numbers of the others alone. */
+function inputsOf(leaves: readonly Leaf[]): readonly unknown[] {
+  if (leaves.length === 0) return [{ type: 'inline' }];
+  const isSystem = (leaf: Leaf): boolean => leaf.kind === 'scan' && leaf.schema !== 'druid';
+  return [...leaves.filter((leaf) => !isSystem(leaf)), ...leaves.filter(isSystem)].map(inputSpec);
+}
+
 /**
  * The stages of a statement: the query is one, as the engine runs it as one, and the generation of segments another.
  * @param leaves what the query reads, in the order of the counters input0, input1, …
@@ -80,7 +87,7 @@ export function defineStages(query: {
     stageNumber: 0,
     definition: {
       id: `${queryId}_0`,
-      input: leaves.length > 0 ? leaves.map(inputSpec) : [{ type: 'inline' }],
+      input: inputsOf(leaves),
       processor: { type: processorType(plan) },
       signature,
       ...(ingests && {

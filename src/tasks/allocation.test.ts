@@ -48,6 +48,7 @@ describe('chunkState', () => {
     ['the same chunk', [segment(day(0), 'v1')], 'existing'],
     ['a tombstone', [tombstone(day(0), 'v1')], 'empty'],
     ['a wider tombstone over data', [segment(days(0, 9), 'v1'), tombstone(days(0, 5), 'v2')], 'empty'],
+    ['what another version hides', [segment(days(0, 9), 'v1', { visible: [days(1, 9)] })], 'empty'],
     ['the same chunk over a wider one', [segment(days(0, 9), 'v1'), segment(day(0), 'v2')], 'existing'],
   ])('%s', (_name, visible, kind) => {
     expect(chunkState('d', day(0), visible).kind).toBe(kind);

@@ -47,7 +47,7 @@ type ChunkState = { readonly kind: 'empty' } | { readonly kind: 'existing'; read
  */
 export function chunkState(dataSource: string, interval: Interval, visible: readonly DataSegment[]): ChunkState {
   const overlapping = visible
-    .filter((segment) => overlaps(segment.interval, interval))
+    .filter((segment) => (segment.visible ?? [segment.interval]).some((part) => overlaps(part, interval)))
     .sort((a, b) => (a.version < b.version ? 1 : a.version > b.version ? -1 : 0));
   const [newest] = overlapping;
   if (!newest) return { kind: 'empty' };

@@ -285,11 +285,10 @@ export class TaskController {
     if (!published) throw new FaultError(faults.InsertLockPreempted());
     this.#log.logger.info({ rows: summary.rows, segments: written.length }, 'published');
     logger.info({ taskId: this.taskId, dataSource, rows: summary.rows, segments: written.length }, 'task published');
-    await store.releaseLocks(this.taskId);
   }
 
   async #fail(error: unknown): Promise<void> {
-    const { store, logger } = this.sources;
+    const { store, locks, logger } = this.sources;
     const fault =
       error instanceof FaultError
         ? error.fault
@@ -298,8 +297,7 @@ export class TaskController {
     const stage = error instanceof JobFault ? error.stage : undefined;
     this.#log.logger.error({ fault }, 'failed');
     const report = this.#recorder.report('FAILED', { fault, ...(stage !== undefined && { stage }) });
-    await store.endTask({ ...this.#end('FAILED', report), errorMessage: faultText(fault) });
-    await store.releaseLocks(this.taskId);
+    await locks.exclusively(() => store.endTask({ ...this.#end('FAILED', report), errorMessage: faultText(fault) }));
     await this.#removeAllocated();
   }
 

@@ -22,20 +22,20 @@ export class TaskLocks {
   ): Promise<TaskLock> {
     for (;;) {
       if (signal.aborted) throw canceled(signal);
-      // Registered before looking: a release between the look and the wait must not be missed.
-      const released = this.#nextRelease(signal);
-      const acquired = await this.exclusively(async () => {
+      const attempt = await this.exclusively(async () => {
         const lock = await make();
-        return lock && (await this.store.acquireLock(lock)).acquired ? lock : undefined;
+        if (lock && (await this.store.acquireLock(lock)).acquired) return { lock };
+        // Registered while nothing can be released: a release must not fall between the look and the wait.
+        return { released: this.#nextRelease(signal) };
       });
-      if (acquired) return acquired;
+      if ('lock' in attempt) return attempt.lock;
       onWait?.();
-      await released;
+      await attempt.released;
     }
   }
 
   /**
-   * Runs work while no lock is taken and nothing is published: what it reads of locks and segments stays true until it
+   * Runs work while no lock is taken or released and nothing is published: what it reads of locks and segments stays true until it
    * ends.
    */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -51,12 +51,8 @@ export class TaskLocks {
     for (const resume of waiting) resume();
   }
 
-  async release(taskId: string): Promise<void> {
-    await this.store.releaseLocks(taskId);
-    this.wake();
-  }
-
   #nextRelease(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const resume = (): void => {
         signal.removeEventListener('abort', resume);

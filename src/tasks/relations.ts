@@ -1,10 +1,11 @@
 import type { EmittedQuery } from '../engine/emitted.js';
 import { overlaps } from '../segments/index.js';
 import type { DataSegment } from '../segments/segment.js';
+import type { TableColumn } from '../sql/catalog.js';
 import type { Plan, ScanNode } from '../sql/plan/index.js';
 import type { DeepStorage } from '../storage/deep-storage.js';
 import { externalRelation } from './compile.js';
-import { systemRows, type SystemSource } from './system-tables/index.js';
+import { systemRows, systemTables, type SystemSource } from './system-tables/index.js';
 import type { JobColumn, JobRelation } from './worker/protocol.js';
 
 /** What the relations of a job are made of. */
@@ -36,6 +37,12 @@ function segmentsRelation(name: string, node: ScanNode, sources: RelationSources
   };
 }
 
+/** The columns that a statement uses; one at least, as a table without columns has no rows to count. */
+function systemColumns({ schema, table, fields }: ScanNode): readonly TableColumn[] {
+  if (fields.length > 0) return fields.map(({ name, type }) => ({ name, type }));
+  return systemTables.find((each) => each.schema === schema && each.name === table)?.columns.slice(0, 1) ?? [];
+}
+
 /** Everything that a job's SQL names, as of the snapshot in `sources`. */
 export async function jobRelations(
   { relations }: EmittedQuery,
@@ -45,7 +52,7 @@ export async function jobRelations(
     relations.map(async ({ name, node }): Promise<JobRelation> => {
       if (node.kind === 'external') return { kind: 'external', name, external: externalRelation(node) };
       if (node.schema === 'druid') return segmentsRelation(name, node, sources);
-      const columns = node.fields.map((field) => ({ name: field.name, type: field.type }));
+      const columns = systemColumns(node);
       const names = columns.map((column) => column.name);
       return {
         kind: 'rows',

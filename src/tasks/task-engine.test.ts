@@ -178,7 +178,7 @@ describe('tasks', () => {
   });
 
   test('a SELECT keeps its rows in the report', async () => {
-    const id = await submit(`SELECT "x", SUM("n") AS "s" FROM ${values} GROUP BY 1 ORDER BY 1`);
+    const id = await submit(`SELECT "x", SUM("n") AS "s" FROM "basic" GROUP BY 1 ORDER BY 1`);
     await ended(id);
     const { results, stages, status } = await payload(id);
     expect(results).toEqual({
@@ -234,7 +234,7 @@ describe('tasks', () => {
   test('canceling ends a running and a waiting task within a second', async () => {
     await ingest(
       `INSERT INTO "big" SELECT TIMESTAMP '2026-01-01' AS "__time", "n"
-       FROM UNNEST(ARRAY[${Array.from({ length: 2000 }, (_, index) => index).join(',')}]) AS u("n") PARTITIONED BY ALL`,
+       FROM (VALUES ${Array.from({ length: 2000 }, (_, index) => `(${index})`).join(',')}) AS u("n") PARTITIONED BY ALL`,
     );
     const running = [await submit(endless), await submit(endless)];
     for (const id of running) await until(id, ({ runnerStatusCode }) => runnerStatusCode === 'RUNNING');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DataSegment, Interval } from '../segments/segment.js';
 import { VARCHAR } from '../sql/types.js';
 import type { TaskLock } from '../storage/metadata-store.js';
-import { makeTombstones, subtractIntervals } from './tombstones.js';
+import { makeTombstones } from './tombstones.js';
 
 const span = (start: number, end: number): Interval => ({ start, end });
 
@@ -29,18 +29,6 @@ const lock = (interval: Interval): TaskLock => ({
   version: 'v2',
 });
 
-describe('subtractIntervals', () => {
-  test.each<[Interval, readonly Interval[], readonly Interval[]]>([
-    [span(0, 10), [], [span(0, 10)]],
-    [span(0, 10), [span(0, 10)], []],
-    [span(0, 10), [span(3, 5)], [span(0, 3), span(5, 10)]],
-    [span(0, 10), [span(-5, 2), span(8, 20)], [span(2, 8)]],
-    [span(0, 10), [span(10, 20)], [span(0, 10)]],
-  ])('%j without %j', (interval, others, expected) => {
-    expect(subtractIntervals(interval, others)).toEqual(expected);
-  });
-});
-
 describe('makeTombstones', () => {
   const intervals = (
     locked: readonly Interval[],
@@ -56,6 +44,13 @@ describe('makeTombstones', () => {
 
   test('stay inside of what is overwritten', () => {
     expect(intervals([span(0, 5)], [segment(span(0, 10)), segment(span(10, 20))])).toEqual([span(0, 5)]);
+  });
+
+  test('leave alone what another segment hides', () => {
+    const hidden = { ...segment(span(0, 10)), visible: [span(5, 10)] };
+    expect(intervals([span(0, 100)], [hidden, segment(span(0, 5), 'v1b')], [segment(span(0, 5), 'v2')])).toEqual([
+      span(5, 10),
+    ]);
   });
 
   test('cover a chunk of several segments once', () => {

@@ -1,22 +1,7 @@
-import { overlaps } from '../segments/index.js';
+import { condense, overlaps, subtract } from '../segments/index.js';
 import type { DataSegment, Interval } from '../segments/segment.js';
 import type { TaskLock } from '../storage/metadata-store.js';
 import { mergeColumns } from './catalog.js';
-
-/** What is left of an interval without others, in order of time. */
-export function subtractIntervals(interval: Interval, others: readonly Interval[]): readonly Interval[] {
-  let rest: readonly Interval[] = [interval];
-  for (const other of others) {
-    rest = rest.flatMap((part) => {
-      if (!overlaps(part, other)) return [part];
-      return [
-        ...(part.start < other.start ? [{ start: part.start, end: other.start }] : []),
-        ...(other.end < part.end ? [{ start: other.end, end: part.end }] : []),
-      ];
-    });
-  }
-  return rest;
-}
 
 const intersection = (a: Interval, b: Interval): Interval => ({
   start: Math.max(a.start, b.start),
@@ -33,14 +18,17 @@ export function makeTombstones(
   visible: readonly DataSegment[],
   written: readonly DataSegment[],
 ): readonly DataSegment[] {
-  const covered = written.map(({ interval }) => interval);
+  let covered = condense(written.map(({ interval }) => interval));
   const columns = mergeColumns(visible);
   const tombstones: DataSegment[] = [];
   for (const lock of locks) {
     for (const segment of visible) {
-      if (segment.shardSpec.type === 'tombstone' || !overlaps(segment.interval, lock.interval)) continue;
-      for (const interval of subtractIntervals(intersection(segment.interval, lock.interval), covered)) {
-        covered.push(interval);
+      if (segment.shardSpec.type === 'tombstone') continue;
+      const overwritten = (segment.visible ?? [segment.interval])
+        .filter((part) => overlaps(part, lock.interval))
+        .map((part) => intersection(part, lock.interval));
+      for (const interval of overwritten.flatMap((part) => subtract(part, covered))) {
+        covered = condense([...covered, interval]);
         tombstones.push({
           dataSource,
           interval,

@@ -15,10 +15,11 @@ const dimensionsOf = ({ columns }: DataSegment): readonly string[] =>
 const metricsOf = ({ columns }: DataSegment): readonly string[] =>
   columns.filter(({ name, type }) => name !== '__time' && isNumeric(type)).map(({ name }) => name);
 
-function segmentRow(segment: DataSegment, visible: ReadonlySet<DataSegment>): SystemRow {
-  const isVisible = visible.has(segment);
+function segmentRow(segment: DataSegment, visible: ReadonlyMap<string, DataSegment>): SystemRow {
+  const id = formatSegmentId(segment);
+  const isVisible = visible.has(id);
   return {
-    segment_id: formatSegmentId(segment),
+    segment_id: id,
     datasource: segment.dataSource,
     start: formatTime(segment.interval.start),
     end: formatTime(segment.interval.end),
@@ -39,8 +40,9 @@ function segmentRow(segment: DataSegment, visible: ReadonlySet<DataSegment>): Sy
   };
 }
 
-const visibleSet = ({ snapshot }: SystemSource): ReadonlySet<DataSegment> =>
-  new Set([...snapshot.visible.values()].flat());
+/** Visible segments by id: those that others hide in part are not the stored objects themselves. */
+const visibleById = ({ snapshot }: SystemSource): ReadonlyMap<string, DataSegment> =>
+  new Map([...snapshot.visible.values()].flat().map((segment) => [formatSegmentId(segment), segment]));
 
 const segments = systemTable(
   'sys',
@@ -68,7 +70,7 @@ const segments = systemTable(
     'replication_factor:long',
   ],
   (source) => {
-    const visible = visibleSet(source);
+    const visible = visibleById(source);
     return source.snapshot.used.map((segment) => segmentRow(segment, visible));
   },
 );
@@ -94,7 +96,7 @@ const servers = systemTable(
     'labels',
   ],
   (source) => {
-    const size = [...visibleSet(source)].reduce((total, segment) => total + segment.size, 0);
+    const size = [...visibleById(source).values()].reduce((total, segment) => total + segment.size, 0);
     return serverTypes.map((type): SystemRow => {
       const holdsData = type === 'historical';
       const leads = type === 'coordinator' || type === 'overlord';
@@ -115,10 +117,7 @@ const servers = systemTable(
 );
 
 const serverSegments = systemTable('sys', 'server_segments', ['server', 'segment_id'], (source) =>
-  [...visibleSet(source)].map((segment) => ({
-    server: serverName(source.server),
-    segment_id: formatSegmentId(segment),
-  })),
+  [...visibleById(source).keys()].map((id) => ({ server: serverName(source.server), segment_id: id })),
 );
 
 const tasks = systemTable(
