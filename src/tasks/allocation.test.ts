@@ -4,11 +4,13 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FaultError } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
-import { ETERNITY } from '../segments/index.js';
+import { ETERNITY, overlaps } from '../segments/index.js';
 import type { DataSegment, Interval } from '../segments/segment.js';
 import { openLocalDeepStorage, openMetadataStore } from '../storage/index.js';
 import type { MetadataStore } from '../storage/metadata-store.js';
-import { chunkState, SegmentAllocator, type WritingTask } from './allocation.js';
+import { SegmentAllocator, type WritingTask } from './allocation.js';
+import { AppendRegistry } from './append-registry.js';
+import { chunkState, overlapFinder } from './chunk-state.js';
 import { TaskLocks } from './locks.js';
 import { Timeline } from './timeline.js';
 import type { AllocatedSegment, ChunkRequest } from './worker/protocol.js';
@@ -63,10 +65,20 @@ describe('chunkState', () => {
   });
 });
 
+test('overlapFinder finds what overlaps, and nothing else', () => {
+  const segments = [days(0, 30), day(3), day(5), days(28, 40), day(40)].map((interval) => segment(interval, 'v1'));
+  const find = overlapFinder(segments);
+  for (const interval of [day(0), day(3), day(4), days(4, 6), day(29), day(39), days(39, 41), day(60)]) {
+    const expected = segments.filter((each) => overlaps(each.interval, interval));
+    expect(find(interval)).toEqual(expected);
+  }
+});
+
 describe('SegmentAllocator', () => {
   let directory: string;
   let store: MetadataStore;
   let locks: TaskLocks;
+  let appends: AppendRegistry;
   let allocator: SegmentAllocator;
   const never = new AbortController().signal;
   const ignore = (): void => undefined;
@@ -75,10 +87,12 @@ describe('SegmentAllocator', () => {
     directory = await mkdtemp(path.join(tmpdir(), 'allocation-'));
     store = await openMetadataStore({ file: path.join(directory, 'metadata.db') });
     locks = new TaskLocks(store);
+    appends = new AppendRegistry();
     allocator = new SegmentAllocator({
       store,
       deepStorage: openLocalDeepStorage(path.join(directory, 'segments')),
       locks,
+      appends,
       timeline: new Timeline(store),
       now: () => Date.parse('2026-01-01T00:00:00.000Z'),
     });
@@ -113,7 +127,10 @@ describe('SegmentAllocator', () => {
       segment(interval, version, { shardSpec, loadSpec }),
     );
     const end = { id: taskId, state: 'SUCCESS', duration: 1, report: {} } as const;
-    expect(await locks.exclusively(() => store.publish({ taskId, dataSource, segments, replaced, end }))).toBe(true);
+    await locks.exclusively(async () => {
+      expect(await store.publish({ taskId, dataSource, segments, replaced, end })).toBe(true);
+      appends.release(taskId);
+    });
     locks.wake();
   }
 
@@ -203,6 +220,16 @@ describe('SegmentAllocator', () => {
     });
     await expect(waiting).rejects.toThrow('[User request]');
     expect((await store.locks('d')).map(({ taskId }) => taskId)).toEqual(['a']);
+  });
+
+  test('neighbouring chunks share a lock, and appends beside them do not wait', async () => {
+    const [a, b] = [await task('a'), await task('b')];
+    await insert(a, [chunk(day(2)), chunk(day(0)), chunk(day(1)), chunk(day(5))]);
+    expect((await store.locks('d')).map(({ interval }) => interval)).toEqual([days(0, 3), day(5)]);
+    const waits: string[] = [];
+    const places = await insert(b, [chunk(day(1)), chunk(day(3))], never, () => waits.push('b'));
+    expect(waits).toEqual([]);
+    expect(numbers(places)).toEqual([1, 0]);
   });
 
   test('range shard specs divide the values of a chunk', async () => {

@@ -1,10 +1,12 @@
 import { FaultError } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
 import { limits } from '../msq/limits.js';
-import { contains, formatInterval, overlaps } from '../segments/index.js';
-import type { DataSegment, Interval, ShardSpec } from '../segments/segment.js';
+import { contains, formatInterval } from '../segments/index.js';
+import type { Interval, ShardSpec } from '../segments/segment.js';
 import type { DeepStorage } from '../storage/deep-storage.js';
 import type { MetadataStore, TaskLock } from '../storage/metadata-store.js';
+import type { AppendRegistry } from './append-registry.js';
+import { chunkState, overlapFinder } from './chunk-state.js';
 import type { TaskLocks } from './locks.js';
 import type { Timeline } from './timeline.js';
 import { versionAfter } from './versions.js';
@@ -21,44 +23,41 @@ export interface AllocationSources {
   readonly store: MetadataStore;
   readonly deepStorage: DeepStorage;
   readonly locks: TaskLocks;
+  readonly appends: AppendRegistry;
   readonly timeline: Timeline;
   /** Milliseconds since 1970. */
   now(): number;
 }
 
-const isTombstone = (segment: DataSegment): boolean => segment.shardSpec.type === 'tombstone';
-
-const sameInterval = (a: Interval, b: Interval): boolean => a.start === b.start && a.end === b.end;
-
-const inOrder = (chunks: readonly ChunkRequest[]): readonly ChunkRequest[] =>
-  [...chunks].sort((a, b) => a.interval.start - b.interval.start);
-
-/** Core partitions of a segment's chunk: those that must be there together. */
+/** Core partitions of a chunk: those that must be there together. */
 function corePartitions(spec: ShardSpec): number {
   return spec.type === 'range' ? spec.numCorePartitions : spec.partitions;
 }
 
-/** What an INSERT finds in a time chunk: segments to append to, or nothing. */
-type ChunkState = { readonly kind: 'empty' } | { readonly kind: 'existing'; readonly segment: DataSegment };
-
-/**
- * Looks at the visible segments that overlap a chunk. As in Druid, an append needs chunks of just its granularity.
- * @throws FaultError InsertCannotAllocateSegment
- */
-export function chunkState(dataSource: string, interval: Interval, visible: readonly DataSegment[]): ChunkState {
-  const overlapping = visible
-    .filter((segment) => (segment.visible ?? [segment.interval]).some((part) => overlaps(part, interval)))
-    .sort((a, b) => (a.version < b.version ? 1 : a.version > b.version ? -1 : 0));
-  const [newest] = overlapping;
-  if (!newest) return { kind: 'empty' };
-  if (isTombstone(newest) && contains(newest.interval, interval)) return { kind: 'empty' };
-  if (!isTombstone(newest) && sameInterval(newest.interval, interval)) return { kind: 'existing', segment: newest };
-  const other = overlapping.find((segment) => !isTombstone(segment));
-  if (!other) return { kind: 'empty' };
-  throw new FaultError(
-    faults.InsertCannotAllocateSegment(dataSource, formatInterval(interval), formatInterval(other.interval)),
-  );
+/** How a chunk is appended to. */
+interface AppendPlan {
+  readonly chunk: ChunkRequest;
+  readonly version: string;
+  /** The first partition number that no published segment has. */
+  readonly least: number;
+  readonly corePartitions: number;
 }
+
+/** Chunks in order of time, in runs without gaps: one lock is enough for a run. */
+function runsOf(chunks: readonly ChunkRequest[]): readonly (readonly ChunkRequest[])[] {
+  const runs: ChunkRequest[][] = [];
+  for (const chunk of [...chunks].sort((a, b) => a.interval.start - b.interval.start)) {
+    const run = runs.at(-1);
+    if (run?.at(-1)?.interval.end === chunk.interval.start) run.push(chunk);
+    else runs.push([chunk]);
+  }
+  return runs;
+}
+
+const spanOf = (run: readonly ChunkRequest[]): Interval => ({
+  start: run[0]?.interval.start ?? 0,
+  end: run.at(-1)?.interval.end ?? 0,
+});
 
 /** Gives new segments their versions, numbers and places, under the locks that they need. */
 export class SegmentAllocator {
@@ -82,7 +81,8 @@ export class SegmentAllocator {
         kind: 'exclusive',
         version: await this.#newVersion(task.dataSource),
       });
-      locks.push(await this.sources.locks.acquire(make, signal, onWait));
+      const taken = (lock: TaskLock): Promise<TaskLock> => Promise.resolve(lock);
+      locks.push(await this.sources.locks.acquire({ make, taken }, signal, onWait));
     }
     return locks;
   }
@@ -112,8 +112,8 @@ export class SegmentAllocator {
   }
 
   /**
-   * Segments of an INSERT: next to those that a chunk has, or a new version where it is empty. Takes a shared lock on
-   * every chunk.
+   * Segments of an INSERT: next to those that a chunk has, or a new version where it is empty. Takes shared locks on the
+   * chunks, in order of time.
    * @throws FaultError InsertCannotAllocateSegment, TooManyPartitions, Canceled when the signal aborts
    */
   async allocateForInsert(
@@ -123,57 +123,82 @@ export class SegmentAllocator {
     onWait: () => void,
   ): Promise<readonly AllocatedSegment[]> {
     checkPartitions(chunks);
-    const placesOf = new Map<ChunkRequest, AllocatedSegment[]>();
-    for (const chunk of inOrder(chunks)) placesOf.set(chunk, await this.#append(task, chunk, signal, onWait));
+    const placesOf = new Map<ChunkRequest, readonly AllocatedSegment[]>();
+    for (const run of runsOf(chunks)) {
+      const firsts = await this.#lockRun(task, run, signal, onWait);
+      for (const [plan, first] of firsts) placesOf.set(plan.chunk, await this.#placeAppend(task, plan, first));
+    }
     return chunks.flatMap((chunk) => placesOf.get(chunk) ?? []);
   }
 
-  async #append(
+  /** Locks a run of chunks, and answers what is appended to each of them from which partition number on. */
+  async #lockRun(
     task: WritingTask,
-    { interval, segments }: ChunkRequest,
+    run: readonly ChunkRequest[],
     signal: AbortSignal,
     onWait: () => void,
-  ): Promise<AllocatedSegment[]> {
-    let partitions = 0;
-    const lock = await this.sources.locks.acquire(
-      async () => {
-        const { visible } = await this.sources.timeline.current();
-        const state = chunkState(task.dataSource, interval, visible.get(task.dataSource) ?? []);
-        partitions = state.kind === 'existing' ? corePartitions(state.segment.shardSpec) : 0;
-        const version = await this.#appendVersion(task, interval, state);
-        return version === undefined ? undefined : { ...task, interval, kind: 'shared', version };
+  ): Promise<ReadonlyMap<AppendPlan, number>> {
+    const { locks, appends } = this.sources;
+    const { taskId, dataSource } = task;
+    const intervals = run.map(({ interval }) => interval);
+    return locks.acquire(
+      {
+        make: async () =>
+          appends.isCutOtherwise(taskId, dataSource, intervals)
+            ? undefined
+            : { ...task, interval: spanOf(run), kind: 'shared', version: await this.#newVersion(dataSource) },
+        taken: async ({ version }) => {
+          const plans = await this.#planAppends(dataSource, run, version);
+          return new Map(
+            plans.map((plan) => {
+              const append = { interval: plan.chunk.interval, version: plan.version };
+              return [plan, appends.reserve(taskId, dataSource, append, plan.least, plan.chunk.segments)];
+            }),
+          );
+        },
       },
       signal,
       onWait,
     );
-    const { version } = lock;
-    const first = await this.sources.store.reservePartitions({
-      taskId: task.taskId,
-      dataSource: task.dataSource,
-      interval,
-      version,
-      count: segments,
-    });
-    const places: AllocatedSegment[] = [];
-    for (let index = 0; index < segments; index++) {
-      places.push(
-        await this.#place(task, interval, version, { type: 'numbered', partitionNum: first + index, partitions }),
-      );
-    }
-    return places;
   }
 
   /**
-   * The version of an append. Tasks that fill the same empty chunk at once must agree on one, or the later version
-   * would hide the rows of the other; undefined means to wait for a task whose chunks are cut otherwise.
+   * Tasks that fill the same empty chunk at once must agree on a version, or the later one would hide the rows of the
+   * other.
    */
-  async #appendVersion(task: WritingTask, interval: Interval, state: ChunkState): Promise<string | undefined> {
-    const others = (await this.sources.store.locks(task.dataSource)).filter(
-      (lock) => lock.taskId !== task.taskId && lock.kind === 'shared' && overlaps(lock.interval, interval),
-    );
-    if (others.some((lock) => !sameInterval(lock.interval, interval))) return undefined;
-    if (state.kind === 'existing') return state.segment.version;
-    return others[0]?.version ?? (await this.#newVersion(task.dataSource));
+  async #planAppends(
+    dataSource: string,
+    run: readonly ChunkRequest[],
+    newVersion: string,
+  ): Promise<readonly AppendPlan[]> {
+    const { visible } = await this.sources.timeline.current();
+    const find = overlapFinder(visible.get(dataSource) ?? []);
+    return run.map((chunk): AppendPlan => {
+      const state = chunkState(dataSource, chunk.interval, find(chunk.interval));
+      if (state.kind === 'empty') {
+        const version = this.sources.appends.version(dataSource, chunk.interval) ?? newVersion;
+        return { chunk, version, least: 0, corePartitions: 0 };
+      }
+      const { version, segments } = state;
+      return {
+        chunk,
+        version,
+        least: Math.max(...segments.map(({ shardSpec }) => shardSpec.partitionNum)) + 1,
+        corePartitions: Math.max(...segments.map(({ shardSpec }) => corePartitions(shardSpec))),
+      };
+    });
+  }
+
+  async #placeAppend(
+    task: WritingTask,
+    { chunk, version, corePartitions: partitions }: AppendPlan,
+    first: number,
+  ): Promise<readonly AllocatedSegment[]> {
+    const places: AllocatedSegment[] = [];
+    for (let partitionNum = first; partitionNum < first + chunk.segments; partitionNum++) {
+      places.push(await this.#place(task, chunk.interval, version, { type: 'numbered', partitionNum, partitions }));
+    }
+    return places;
   }
 
   async #newVersion(dataSource: string): Promise<string> {

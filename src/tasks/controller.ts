@@ -265,7 +265,7 @@ export class TaskController {
 
   /** @throws FaultError InsertLockPreempted when the locks are gone */
   async #publish(statement: IngestStatement, summary: JobSummary): Promise<void> {
-    const { store, locks, timeline, logger } = this.sources;
+    const { store, locks, appends, timeline, logger } = this.sources;
     const { dataSource } = statement;
     const written = summary.segments ?? [];
     const published = await locks.exclusively(async () => {
@@ -278,9 +278,13 @@ export class TaskController {
         publishedAt: this.sources.now(),
       };
       const end = this.#end('SUCCESS', this.#recorder.report('SUCCESS'));
-      if (segments.length === 0 && this.#locks.length === 0) return store.endTask(end);
-      const replaced = replacedIntervals(statement) ?? [];
-      return store.publish({ taskId: this.taskId, dataSource, segments, replaced, end });
+      const replaced = replacedIntervals(statement);
+      const ended =
+        segments.length === 0 && !replaced
+          ? await store.endTask(end)
+          : await store.publish({ taskId: this.taskId, dataSource, segments, replaced: replaced ?? [], end });
+      if (ended) appends.release(this.taskId);
+      return ended;
     });
     if (!published) throw new FaultError(faults.InsertLockPreempted());
     this.#log.logger.info({ rows: summary.rows, segments: written.length }, 'published');
@@ -288,7 +292,7 @@ export class TaskController {
   }
 
   async #fail(error: unknown): Promise<void> {
-    const { store, locks, logger } = this.sources;
+    const { store, locks, appends, logger } = this.sources;
     const fault =
       error instanceof FaultError
         ? error.fault

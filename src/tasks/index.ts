@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { claimDataDirectory, openLocalDeepStorage, openMetadataStore } from '../storage/index.js';
+import { AppendRegistry } from './append-registry.js';
 import { TaskLocks } from './locks.js';
 import { Metadata } from './metadata.js';
 import { Overlord } from './overlord.js';
@@ -74,6 +75,7 @@ export async function openTaskEngine(settings: TaskEngineSettings, logger: Logge
       metadata,
       pool,
       locks: new TaskLocks(store),
+      appends: new AppendRegistry(),
       cores,
       host: address,
       logger,

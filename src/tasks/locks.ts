@@ -2,6 +2,14 @@ import { FaultError } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
 import type { MetadataStore, TaskLock } from '../storage/metadata-store.js';
 
+/** Both steps run while no other lock is taken or released and nothing is published. */
+export interface LockAttempt<T> {
+  /** Says which lock to take; undefined means to wait for the end of another task. Runs again at each attempt. */
+  make(): Promise<TaskLock | undefined>;
+  /** Does what must happen together with taking the lock. */
+  taken(lock: TaskLock): Promise<T>;
+}
+
 /** Waits in line for locks of the metadata store: whoever lets go of locks wakes those who wait. */
 export class TaskLocks {
   #waiting: (() => void)[] = [];
@@ -11,26 +19,21 @@ export class TaskLocks {
 
   /**
    * Takes a lock, waiting while another task holds a conflicting one. Take several in order of time, so that two tasks
-   * never wait for each other. `make` runs before every attempt, as what it looks at may have changed meanwhile; it may
-   * name a lock of another task to wait for instead.
-   * @throws FaultError Canceled when the signal aborts
+   * never wait for each other.
+   * @throws FaultError the reason of the signal when it aborts; what the attempt throws
    */
-  async acquire(
-    make: () => Promise<TaskLock | undefined>,
-    signal: AbortSignal,
-    onWait?: () => void,
-  ): Promise<TaskLock> {
+  async acquire<T>(attempt: LockAttempt<T>, signal: AbortSignal, onWait: () => void): Promise<T> {
     for (;;) {
       if (signal.aborted) throw canceled(signal);
-      const attempt = await this.exclusively(async () => {
-        const lock = await make();
-        if (lock && (await this.store.acquireLock(lock)).acquired) return { lock };
+      const outcome = await this.exclusively(async () => {
+        const lock = await attempt.make();
+        if (lock && (await this.store.acquireLock(lock)).acquired) return { result: await attempt.taken(lock) };
         // Registered while nothing can be released: a release must not fall between the look and the wait.
         return { released: this.#nextRelease(signal) };
       });
-      if ('lock' in attempt) return attempt.lock;
-      onWait?.();
-      await attempt.released;
+      if ('result' in outcome) return outcome.result;
+      onWait();
+      await outcome.released;
     }
   }
 
