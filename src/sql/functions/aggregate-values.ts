@@ -1,0 +1,111 @@
+/** EARLIEST, LATEST and ANY_VALUE: one of a group's values. */
+import type { LiteralExpression } from '../plan/expression.js';
+import { isDatetime, isFractional, isString, type SqlType } from '../types.js';
+import { aggregate, engineAggregate, operand, optionalLiteral, typeAt, valueType } from './aggregate-parts.js';
+import type { EmitContext, Emitter, FunctionDeclaration } from './declaration.js';
+
+/** Bytes that Druid keeps of a text when the call names no size. */
+const DEFAULT_MAX_BYTES = 1024;
+
+/** Macros of the aggregates that pick a value. */
+export const valueMacros: readonly string[] = [
+  // A cut inside of a character, before one of its continuation bytes, drops that character.
+  `CREATE OR REPLACE TEMP MACRO druid_continues(bytes, place) AS bytes[place:place] BETWEEN '\\x80'::BLOB AND '\\xBF'::BLOB`,
+  `CREATE OR REPLACE TEMP MACRO druid_first_bytes(x, n) AS CASE WHEN strlen(x) <= n THEN x ELSE
+    decode(encode(x)[1:n - CASE
+      WHEN NOT druid_continues(encode(x), n + 1) THEN 0
+      WHEN NOT druid_continues(encode(x), n) THEN 1
+      WHEN NOT druid_continues(encode(x), n - 1) THEN 2
+      ELSE 3 END]) END`,
+];
+
+/** A list as Java prints one, `[a, b, null]`: what Druid's string aggregators make of arrays. */
+export function listText(sql: string, type: SqlType): string {
+  const text = elementText('v', type.element);
+  return `'[' || array_to_string(list_transform(${sql}, lambda v: coalesce(${text}, 'null')), ', ') || ']'`;
+}
+
+function elementText(sql: string, type: SqlType | undefined): string {
+  if (!type || isString(type)) return sql;
+  if (type.name === 'ARRAY') return listText(sql, type);
+  if (type.name === 'BOOLEAN') return `CAST(CAST(${sql} AS BIGINT) AS VARCHAR)`;
+  if (isDatetime(type)) return `CAST(epoch_ms(${sql}) AS VARCHAR)`;
+  if (isFractional(type)) return `druid_double_text(CAST(${sql} AS DOUBLE))`;
+  return `CAST(${sql} AS VARCHAR)`;
+}
+
+/** The picked value as the call's type, cut to the bytes that the literal at `sizeIndex` allows. */
+function finish(picked: string, context: EmitContext, sizeIndex: number): string {
+  const from = typeAt(context.args, 0);
+  if (!isString(context.type)) return picked;
+  const text = isString(from) ? picked : elementText(picked, from);
+  const size = context.args[sizeIndex] as LiteralExpression | undefined;
+  return `druid_first_bytes(${text}, ${String(size?.value ?? DEFAULT_MAX_BYTES)})`;
+}
+
+const byTime =
+  (call: string): Emitter =>
+  ([value = 'NULL', time = 'NULL'], context) =>
+    finish(engineAggregate(call, [value, time], { suffix: context.suffix }), context, 2);
+
+const anyValue: Emitter = ([value = 'NULL'], context) => {
+  const picked = `first(${value})${context.suffix}`;
+  const values = context.args[2];
+  const onlyFirst = values?.kind === 'literal' && values.value === false;
+  const first = onlyFirst && typeAt(context.args, 0).multiValue === true ? `multi_values(${picked})[1]` : picked;
+  return finish(first, context, 1);
+};
+
+function timed(name: 'EARLIEST' | 'LATEST', call: string, shown: string): readonly FunctionDeclaration[] {
+  const which = name.toLowerCase();
+  const values = `(VALUES (TIMESTAMP '2024-01-01 00:00:00', 'a'), (TIMESTAMP '2024-01-02 00:00:00', 'b')) AS t(__time, x)`;
+  return [
+    aggregate({
+      name,
+      signatures: [{ operands: [operand('expr', 'any'), optionalLiteral('maxBytesPerValue')] }],
+      result: valueType,
+      summary: `The value in the row with the ${which} __time. Text is cut to maxBytesPerValue bytes, 1024 when not given.`,
+      example: { sql: `SELECT ${name}(x) FROM ${values}`, result: shown },
+      emit: {},
+    }),
+    aggregate({
+      name: `${name}_BY`,
+      signatures: [
+        {
+          operands: [
+            operand('expr', 'any'),
+            operand('timestampExpr', 'timestamp'),
+            optionalLiteral('maxBytesPerValue'),
+          ],
+        },
+      ],
+      result: valueType,
+      summary: `The value in the row with the ${which} timestampExpr that is not null. Text is cut to maxBytesPerValue bytes, 1024 when not given.`,
+      example: { sql: `SELECT ${name}_BY(x, __time) FROM ${values}`, result: shown },
+      emit: { duckdb: byTime(call) },
+    }),
+  ];
+}
+
+/** The declarations of this file. */
+export const valueAggregates: readonly FunctionDeclaration[] = [
+  ...timed('EARLIEST', 'arg_min_null', 'a'),
+  ...timed('LATEST', 'arg_max_null', 'b'),
+  aggregate({
+    name: 'ANY_VALUE',
+    signatures: [
+      {
+        operands: [
+          operand('expr', 'any'),
+          optionalLiteral('maxBytesPerValue'),
+          optionalLiteral('aggregateMultipleValues', 'boolean'),
+        ],
+      },
+    ],
+    result: valueType,
+    summary:
+      'Any value of a group, null included. Text is cut to maxBytesPerValue bytes, 1024 when not given; aggregateMultipleValues FALSE takes the first value of a multi-value string.',
+    example: { sql: `SELECT ANY_VALUE(x) FROM (VALUES ('a')) AS t(x)`, result: 'a' },
+    emit: { duckdb: anyValue },
+  }),
+];
