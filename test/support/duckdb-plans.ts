@@ -49,6 +49,7 @@ const declarations = [
   declare('IS NULL', ([operand]) => `${operand ?? ''} IS NULL`),
   declare('IS NOT NULL', ([operand]) => `${operand ?? ''} IS NOT NULL`),
   ...['UPPER', 'LENGTH'].map((name) => plainCall(name, 'scalar')),
+  declare('ARRAY', (args) => `[${args.join(', ')}]`, 'array'),
   declare('MV_LENGTH', ([list]) => `len(multi_values(${list ?? ''}))`, 'multivalue'),
   declare('MV_REVERSE', ([list]) => `multi_text(list_reverse(multi_values(${list ?? ''})))`, 'multivalue'),
   declare('COUNT', ([value], { distinct, suffix }) => `count(${distinct ? 'DISTINCT ' : ''}${value ?? '*'})${suffix}`),

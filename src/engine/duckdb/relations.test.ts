@@ -47,6 +47,16 @@ describe('windows', () => {
       [3n, 'Oslo', 2n],
       [4n, null, 1n],
     ]);
+    const unordered: Plan = {
+      ...plan,
+      calls: [{ field: running, expression: { ...windowCall, function: 'COUNT', windowOrderBy: [] } }],
+    };
+    expect((await engine.rows(sort(unordered, ascending(column(id))))).map(([, , counted]) => counted)).toEqual([
+      2n,
+      1n,
+      2n,
+      1n,
+    ]);
     const ignoring: Plan = { ...plan, calls: [{ field: running, expression: { ...windowCall, ignoreNulls: true } }] };
     expect(() => engine.sql(ignoring)).toThrow('IGNORE NULLS');
   });
@@ -214,6 +224,27 @@ describe('unnest', () => {
     const answer = await engine.rows(sort(plan, ascending(column(field(70)))));
     expect(answer).toHaveLength(rows);
     expect(answer[1]).toEqual([2n, [2n], 2n, 1n]);
+  });
+});
+
+describe('an unnested element that is not used', () => {
+  it('still multiplies rows', async () => {
+    const list: Expression = { kind: 'literal', value: null, type: arrayOf(BIGINT) };
+    const values = call('ARRAY', [integer(1), integer(2)], arrayOf(BIGINT));
+    const plan: Plan = {
+      kind: 'unnest',
+      input: people,
+      expression: {
+        kind: 'case',
+        whens: [{ when: call('>', [column(id), integer(2)]), then: list }],
+        otherwise: values,
+        type: list.type,
+      },
+      element: field(91),
+      type: 'inner',
+      fields: [...people.fields, field(91)],
+    };
+    expect(await engine.rows(project(plan, [field(92), column(id)]))).toHaveLength(4);
   });
 });
 

@@ -191,18 +191,19 @@ function elementsSql(expression: Expression, emission: Emission): string {
   return expressionSql(expression, emission);
 }
 
+/** The block is closed, because UNNEST multiplies rows even where nobody wants its element. */
 function unnestBlock(node: UnnestNode, emission: Emission): Block {
   const block = openBlock(node.input, emission);
   const list = elementsSql(node.expression, emission);
   const filled = node.type === 'left' ? `CASE WHEN len(${list}) > 0 THEN ${list} ELSE [NULL] END` : list;
   const element = { id: node.element.id, sql: '' };
   if (!node.ordinality) {
-    return { ...block, columns: [...block.columns, { ...element, sql: `unnest(${filled})` }], computed: true };
+    return wrap({ ...block, columns: [...block.columns, { ...element, sql: `unnest(${filled})` }], computed: true });
   }
   const name = columnName(node.element.id);
   const inner = wrap({ ...block, columns: [...block.columns, { ...element, sql: filled }], computed: true });
   const ordinality = { id: node.ordinality.id, sql: `generate_subscripts(${name}, 1)` };
-  return {
+  return wrap({
     ...inner,
     columns: [
       ...block.columns.map(({ id }) => ({ id, sql: columnName(id) })),
@@ -210,7 +211,7 @@ function unnestBlock(node: UnnestNode, emission: Emission): Block {
       ordinality,
     ],
     computed: true,
-  };
+  });
 }
 
 function sortBlock(node: SortNode, emission: Emission): Block {

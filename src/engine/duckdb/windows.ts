@@ -35,6 +35,7 @@ export function windowSql(call: WindowCall, emission: Emission): string {
   if (call.windowOrderBy.length > 0) {
     parts.push(`ORDER BY ${call.windowOrderBy.map((key) => sortKeySql(key, emission)).join(', ')}`);
   }
-  if (call.frame) parts.push(frameSql(call.frame, emission));
+  // Without an order Druid has no rows before or after the current one: a frame is the whole partition, whatever it says.
+  if (call.frame && call.windowOrderBy.length > 0) parts.push(frameSql(call.frame, emission));
   return aggregateSql(call, emission, ` OVER (${parts.join(' ')})`);
 }
