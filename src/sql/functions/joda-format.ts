@@ -126,7 +126,7 @@ export function formatSql(x: string, tokens: readonly JodaToken[], zone: Zone): 
     }
   }
   flush();
-  // A constant alone would not be NULL for NULL.
-  const text = parts.length === 1 && parts[0]?.startsWith("'") ? [`strftime(${local}, '')`, ...parts] : parts;
-  return text.length === 1 ? text.join('') : `(${text.join(' || ')})`;
+  const text = parts.length === 1 ? parts.join('') : `(${parts.join(' || ')})`;
+  // Constants alone would not be NULL for NULL.
+  return parts.every((part) => part.startsWith("'")) ? `CASE WHEN ${x} IS NOT NULL THEN ${text} END` : text;
 }

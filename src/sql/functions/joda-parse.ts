@@ -40,37 +40,41 @@ export function parseProblem(tokens: readonly JodaToken[]): string | undefined {
     }
     // DuckDB tells groups apart by their place, the fields of a date by their letter.
     const name = nameOf(token);
+    if (name === 'Z' && token.count >= 3) return `Pattern 'ZZZ' (time zone id) is not supported when parsing`;
     if (seen.has(name)) return `Pattern letter '${token.letter}' is not supported twice when parsing`;
     seen.add(name);
   }
   return undefined;
 }
 
+/** Digits of a field; where another number follows without a separator, a field takes all that it may. */
+const digits = (most: number, next: JodaToken | undefined): string =>
+  isNumericField(next) ? `(\\d{${String(most)}})` : `(\\d{1,${String(most)}})`;
+
 function expressionOf(field: Field, next: JodaToken | undefined): string {
   const { letter, count } = field;
   switch (letter) {
     case 'y':
     case 'Y':
-      if (isNumericField(next)) return `\\+?(\\d{1,${String(count)}})`;
-      return '\\+?(\\d{1,9})';
+      return `\\+?${digits(isNumericField(next) ? count : 9, next)}`;
     case 'M':
-      return count >= 3 ? `(${monthNames})` : '(\\d{1,2})';
+      return count >= 3 ? `(${monthNames})` : digits(2, next);
     case 'E':
       return `(${weekdayNames})`;
     case 'D':
-      return '(\\d{1,3})';
+      return digits(3, next);
     case 'S':
-      return `(\\d{1,${String(count)}})`;
+      return digits(count, next);
     case 'a':
       return '(am|pm)';
     case 'Z':
-      return count >= 3 ? '([A-Za-z0-9_/+:-]+)' : '(z|[+-]\\d{2}(?::?\\d{2}(?::?\\d{2})?)?)';
+      return '(z|[+-]\\d{2}(?::?\\d{2}(?::?\\d{2})?)?)';
     case 'z':
       return `(${Object.keys(shortZones)
         .sort((a, b) => b.length - a.length)
         .join('|')})`;
     default:
-      return '(\\d{1,2})';
+      return digits(2, next);
   }
 }
 
@@ -79,7 +83,7 @@ const ranged = (value: string, low: number, high: number): string =>
   `CASE WHEN CAST(${value} AS INTEGER) BETWEEN ${String(low)} AND ${String(high)} THEN CAST(${value} AS INTEGER) END`;
 
 function hourSql(has: ReadonlyMap<string, Field>): string {
-  if (has.has('H')) return two('m.H');
+  if (has.has('H')) return two(`CAST(${ranged('m.H', 0, 23)} AS VARCHAR)`);
   if (has.has('k')) return two(`CAST(${ranged('m.k', 1, 24)} % 24 AS VARCHAR)`);
   const half = has.has('h') ? `${ranged('m.h', 1, 12)} % 12` : has.has('K') ? ranged('m.K', 0, 11) : '0';
   const noon = has.has('a') ? ` + CASE lower(m.a) WHEN 'pm' THEN 12 ELSE 0 END` : '';
@@ -89,7 +93,7 @@ function hourSql(has: ReadonlyMap<string, Field>): string {
 /** Two-digit years lie within eighty years before the statement's present and twenty after it. */
 function yearSql(field: Field | undefined, isYear2000: boolean, present: number): string {
   if (!field) return isYear2000 ? `'2000'` : `'1970'`;
-  const whole = `lpad(m.y, greatest(4, length(m.y)), '0')`;
+  const whole = `lpad(m.y, CAST(greatest(4, length(m.y)) AS INTEGER), '0')`;
   if (field.count !== 2) return whole;
   const low = new Date(present).getUTCFullYear() - 80;
   const base = low - (((low % 100) + 100) % 100);
@@ -124,12 +128,7 @@ function localOf(has: ReadonlyMap<string, Field>, present: number): string {
 }
 
 function instantOf(local: string, has: ReadonlyMap<string, Field>, zone: Zone): string {
-  const offset = has.get('Z');
-  if (offset) {
-    const byOffset = (ms: string): string => `${local} - to_microseconds(${ms} * 1000)`;
-    if (offset.count < 3) return byOffset('druid_offset_ms(m.Z)');
-    return `CASE WHEN regexp_full_match(m.Z, '[zZ]|[+-]\\d{2}:?\\d{2}') THEN ${byOffset('druid_offset_ms(m.Z)')} ELSE TRY(druid_strict_instant(${local}, m.Z)) END`;
-  }
+  if (has.has('Z')) return `${local} - to_microseconds(druid_offset_ms(m.Z) * 1000)`;
   if (!has.has('z')) return strictInstantSql(local, zone);
   const name = `CASE upper(m.z) ${Object.entries(shortZones)
     .map(([short, long]) => `WHEN ${quote(short)} THEN ${quote(long)}`)
@@ -183,17 +182,19 @@ export function parseSql(x: string, tokens: readonly JodaToken[], zone: Zone, pr
     (_, letter: string) => `m.${fieldName(letter)}`,
   );
   const regex = quote(`(?is)^${expression}$`);
-  const checked =
-    fields.length === 0 ? `CASE WHEN regexp_matches(${x}, ${regex}) THEN ${momentOfNothing(zone)} END` : undefined;
-  if (checked !== undefined) return checked;
-  const general = `list_transform([regexp_extract(${x}, ${regex}, [${names.join(', ')}])], lambda m: CASE WHEN m.${fieldName(nameOf(fields[0] ?? { kind: 'field', letter: 'y', count: 1 }))} <> '' THEN ${instant} END)[1]`;
+  const [first] = fields;
+  if (!first) {
+    const epoch = strictInstantSql(`TIMESTAMP '1970-01-01 00:00:00'`, zone);
+    return `CASE WHEN regexp_matches(${x}, ${regex}) THEN ${epoch} END`;
+  }
+  const general =
+    `list_transform([regexp_extract(${x}, ${regex}, [${names.join(', ')}])], ` +
+    `lambda m: CASE WHEN m.${fieldName(nameOf(first))} <> '' THEN ${instant} END)[1]`;
   const plain = plainShape(tokens);
   if (!plain) return general;
   const fast = strictInstantSql(`try_strptime(${x}, ${quote(plain.format)})`, zone);
   return `CASE WHEN ${x} LIKE ${quote(plain.like)} THEN ${fast} ELSE ${general} END`;
 }
-
-const momentOfNothing = (zone: Zone): string => strictInstantSql(`TIMESTAMP '1970-01-01 00:00:00'`, zone);
 
 const fieldName = (letter: string): string =>
   letter === letter.toUpperCase() ? `upper_${letter.toLowerCase()}` : `lower_${letter}`;

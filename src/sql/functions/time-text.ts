@@ -2,7 +2,7 @@
 
 const isoExpression = [
   '(?is)^\\+?(\\d{1,9})(?:-(\\d{1,2})(?:-(\\d{1,2}))?)?',
-  '(?:[T ](?:(\\d{1,2})(?:([.,]\\d{1,9})|:(\\d{1,2})(?:([.,]\\d{1,9})|:(\\d{1,2})([.,]\\d{1,9})?)?)?)?',
+  '(?:[T ](?:(2[0-3]|[01]?\\d)(?:([.,]\\d{1,9})|:(\\d{1,2})(?:([.,]\\d{1,9})|:(\\d{1,2})([.,]\\d{1,9})?)?)?)?',
   '(z|[+-]\\d{2}(?::?\\d{2}(?::?\\d{2}(?:[.:]?\\d{3})?)?)?)?)?$',
 ].join('');
 
@@ -17,7 +17,7 @@ export const textMacros: readonly string[] = [
   `CREATE OR REPLACE TEMP MACRO druid_iso_fraction(digits, unit) AS
     CASE WHEN digits = '' THEN 0 ELSE CAST(rpad(substr(digits, 2), 9, '0') AS BIGINT) * unit // 1000000000 END`,
   `CREATE OR REPLACE TEMP MACRO druid_iso_local(f) AS
-    TRY_CAST(lpad(f.y, greatest(4, length(f.y)), '0') || '-' || lpad(coalesce(nullif(f.mo, ''), '1'), 2, '0') || '-'
+    TRY_CAST(lpad(f.y, CAST(greatest(4, length(f.y)) AS INTEGER), '0') || '-' || lpad(coalesce(nullif(f.mo, ''), '1'), 2, '0') || '-'
       || lpad(coalesce(nullif(f.d, ''), '1'), 2, '0') || ' ' || lpad(f.h, 2, '0') || ':' || lpad(f.mi, 2, '0') || ':'
       || lpad(f.s, 2, '0') AS TIMESTAMP)
     + to_microseconds((druid_iso_fraction(f.hf, 3600000) + druid_iso_fraction(f.mf, 60000) + druid_iso_fraction(f.sf, 1000)) * 1000)`,
@@ -27,8 +27,8 @@ export const textMacros: readonly string[] = [
       WHEN f.z <> '' THEN druid_iso_local(f) - to_microseconds(druid_offset_ms(f.z) * 1000)
       ELSE druid_zoned(druid_iso_local(f), zone) END)[1]`,
   `CREATE OR REPLACE TEMP MACRO druid_text_to_timestamp(x, zone) AS CASE
-    WHEN x LIKE '____-__-__T__:__:__.___Z' OR x LIKE '____-__-__T__:__:__Z' THEN TRY_CAST(x AS TIMESTAMP)
-    WHEN x LIKE '____-__-__ __:__:__' OR x LIKE '____-__-__' THEN druid_zoned(TRY_CAST(x AS TIMESTAMP), zone)
+    WHEN (x LIKE '____-__-__T__:__:__.___Z' OR x LIKE '____-__-__T__:__:__Z') AND substr(x, 12, 2) <> '24' THEN TRY_CAST(x AS TIMESTAMP)
+    WHEN (x LIKE '____-__-__ __:__:__' AND substr(x, 12, 2) <> '24') OR x LIKE '____-__-__' THEN druid_zoned(TRY_CAST(x AS TIMESTAMP), zone)
     ELSE druid_iso_instant(x, zone) END`,
   `CREATE OR REPLACE TEMP MACRO druid_timestamp_text(x) AS strftime(x, '%Y-%m-%d %H:%M:%S')`,
   `CREATE OR REPLACE TEMP MACRO druid_date_text(x) AS strftime(x, '%Y-%m-%d')`,
