@@ -25,6 +25,9 @@ import type { AllocatedSegment, Job, JobSummary } from './worker/protocol.js';
 /** Milliseconds that a canceled process gets to stop by itself. */
 const CANCEL_GRACE_MS = 400;
 
+/** A process whose job took less than this many milliseconds waits for another one. */
+const REUSE_BELOW_MS = 2_000;
+
 /** Times that a worker which died is started again under faultTolerance. */
 const RELAUNCHES = 2;
 
@@ -206,8 +209,10 @@ export class TaskController {
       return summary;
     } finally {
       record.ended(failed);
-      // The end of the process is not waited for: the rows and segments are there.
-      void worker.release().catch((error: unknown) => {
+      // A small task leaves a process as it was; after a big one its memory is given back to the system. The end of the
+      // process is not waited for: the rows and segments are there.
+      const reusable = !failed && record.elapsed() < REUSE_BELOW_MS;
+      void worker.release(reusable).catch((error: unknown) => {
         this.sources.logger.warn({ err: error }, 'a worker process could not be ended');
       });
     }
@@ -301,7 +306,10 @@ export class TaskController {
     const stage = error instanceof JobFault ? error.stage : undefined;
     this.#log.logger.error({ fault }, 'failed');
     const report = this.#recorder.report('FAILED', { fault, ...(stage !== undefined && { stage }) });
-    await locks.exclusively(() => store.endTask({ ...this.#end('FAILED', report), errorMessage: faultText(fault) }));
+    await locks.exclusively(async () => {
+      await store.endTask({ ...this.#end('FAILED', report), errorMessage: faultText(fault) });
+      appends.release(this.taskId);
+    });
     await this.#removeAllocated();
   }
 

@@ -60,6 +60,7 @@ export async function openTaskEngine(settings: TaskEngineSettings, logger: Logge
       spares: settings.warmWorkers,
       threads: cores,
       memoryBytes: settings.workerMemoryBytes,
+      refillAfterMs: 300,
     },
     logger,
   );

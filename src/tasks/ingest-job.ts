@@ -55,7 +55,7 @@ export function segmentReport(
     const { dimensions } = ranged.shardSpec;
     return {
       shardSpec: 'DimensionRangeShardSpec',
-      details: `Using RangeShardSpec to generate segments on the columns ${dimensions.join(', ')}.`,
+      details: `Using 'range' shard specs on the CLUSTERED BY fields [${dimensions.join(', ')}].`,
       count: segments.length,
     };
   }

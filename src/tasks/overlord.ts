@@ -160,7 +160,7 @@ export class Overlord {
 
   #start({ record, compiled, statement }: QueuedTask): void {
     const { id } = record;
-    const { logger, pool } = this.sources;
+    const { logger } = this.sources;
     let controller: TaskController;
     try {
       controller = new TaskController(id, compiled, statement, this.#directory(id), this.sources);
@@ -176,7 +176,6 @@ export class Overlord {
       })
       .finally(() => {
         this.#running.delete(id);
-        pool.refill();
         this.#startNext();
       });
     this.#running.set(id, { controller, ended });

@@ -131,7 +131,7 @@ describe('INSERT and REPLACE', () => {
     await ingest(
       `REPLACE INTO "emptied" OVERWRITE ALL SELECT "t" AS "__time", "x", "n" FROM ${values} WHERE "n" > 5 PARTITIONED BY DAY`,
     );
-    expect(await query('SELECT COUNT(*), MAX("x") FROM "emptied"')).toEqual([[0, null]]);
+    expect(await query('SELECT COUNT(*), MAX("n") FROM "emptied"')).toEqual([[0, null]]);
     await ingest(insert('emptied'));
     expect(await query('SELECT SUM("n") FROM "emptied"')).toEqual([[6]]);
   });

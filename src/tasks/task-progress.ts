@@ -34,8 +34,8 @@ export class TaskRecorder {
     this.startTime = now();
   }
 
-  /** A process was asked for; `started` and `ended` tell of it. */
-  addWorker(): { started(): void; ended(failed: boolean): void } {
+  /** A process was asked for; `started` and `ended` tell of it, `elapsed` answers milliseconds between. */
+  addWorker(): { started(): void; ended(failed: boolean): void; elapsed(): number } {
     const attempt: Attempt = { workerId: `${this.taskId}-worker0_${this.#attempts.length}`, leasedAt: this.now() };
     this.#attempts.push(attempt);
     this.#counters = [];
@@ -46,6 +46,7 @@ export class TaskRecorder {
         attempt.endedAt = this.now();
         attempt.failed = failed;
       },
+      elapsed: () => (attempt.endedAt ?? this.now()) - (attempt.startedAt ?? this.now()),
     };
   }
 

@@ -63,6 +63,7 @@ export class WorkerProcess {
   readonly #exited: Promise<void>;
   #stderr = '';
   #death: string | undefined;
+  #isReady = false;
 
   constructor(
     /** Names it in faults. */
@@ -91,8 +92,10 @@ export class WorkerProcess {
     });
     this.#ready = new Promise((resolve, reject) => {
       this.#child.on('message', (message: FromProcess) => {
-        if (message.type === 'ready') resolve();
-        else this.#receive(message);
+        if (message.type === 'ready') {
+          this.#isReady = true;
+          resolve();
+        } else this.#receive(message);
       });
       void this.#exited.then(() => {
         reject(this.#deathFault());
@@ -109,6 +112,10 @@ export class WorkerProcess {
 
   get alive(): boolean {
     return this.#death === undefined;
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   /** Resolves when it can run jobs. */
