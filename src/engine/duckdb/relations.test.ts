@@ -62,6 +62,33 @@ describe('windows', () => {
   });
 });
 
+describe('a window without an order over groups', () => {
+  it('takes the groups in the order of their keys', async () => {
+    const key = field(16, VARCHAR);
+    const first = field(17, VARCHAR);
+    const groups: Plan = {
+      kind: 'aggregate',
+      input: people,
+      keys: [{ field: key, expression: column(city) }],
+      groupingSets: [[0]],
+      aggregates: [],
+      fields: [key],
+    };
+    const number: WindowCall = { ...aggregateOf('ROW_NUMBER', []), partitionBy: [], windowOrderBy: [] };
+    const plan: Plan = {
+      kind: 'window',
+      input: groups,
+      calls: [{ field: first, expression: number }],
+      fields: [key, first],
+    };
+    expect(await engine.rows(sort(plan, ascending(column(first))))).toEqual([
+      [null, 1n],
+      ['Oslo', 2n],
+      ['Rome', 3n],
+    ]);
+  });
+});
+
 describe('joins', () => {
   const name = field(31, VARCHAR);
   const land = field(32, VARCHAR);

@@ -20,6 +20,7 @@ import { aggregateSql, groupBySql, groupingSql } from './aggregates.js';
 import { type Block, blockOver, itemOf, renderBlock, subquery, wrap } from './block.js';
 import type { Emission } from './emission.js';
 import { expressionSql } from './expressions.js';
+import { withGroupOrder } from './group-order.js';
 import { groupedKeys } from './grouping.js';
 import { literalSql } from './literals.js';
 import { valuesOf } from './multi-value.js';
@@ -156,7 +157,10 @@ function aggregateBlock(node: AggregateNode, emission: Emission): Block {
 
 function windowBlock(node: WindowNode, emission: Emission): Block {
   const block = openBlock(node.input, emission);
-  const calls = node.calls.map(({ field, expression }) => ({ id: field.id, sql: windowSql(expression, emission) }));
+  const calls = node.calls.map(({ field, expression }) => ({
+    id: field.id,
+    sql: windowSql(withGroupOrder(expression, node.input), emission),
+  }));
   return { ...block, columns: [...block.columns, ...calls], computed: true };
 }
 
