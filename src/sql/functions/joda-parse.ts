@@ -192,8 +192,10 @@ export function parseSql(x: string, tokens: readonly JodaToken[], zone: Zone, pr
     `lambda m: CASE WHEN m.${fieldName(nameOf(first))} <> '' THEN ${instant} END)[1]`;
   const plain = plainShape(tokens);
   if (!plain) return general;
+  // The engine's parser skips spaces where Joda wants digits.
+  const spaces = `%${' %'.repeat(plain.like.split(' ').length)}`;
   const fast = strictInstantSql(`try_strptime(${x}, ${quote(plain.format)})`, zone);
-  return `CASE WHEN ${x} LIKE ${quote(plain.like)} THEN ${fast} ELSE ${general} END`;
+  return `CASE WHEN ${x} LIKE ${quote(plain.like)} AND ${x} NOT LIKE ${quote(spaces)} THEN ${fast} ELSE ${general} END`;
 }
 
 const fieldName = (letter: string): string =>

@@ -10,7 +10,7 @@ const isoExpression = [
  * `druid_text_to_timestamp(text, zone)` reads what CAST and TIME_PARSE without a pattern read (the default parser of
  * Druid's timestamp_parse): a date or its beginning, T or a space, a time or its beginning with a fraction of its last
  * field, an offset. Other text gives NULL, as do the dates of a week or a year's day. The frequent shapes go to the
- * engine's own parser, for which LIKE is a cheap guard.
+ * engine's own parser; LIKE is a cheap guard against spaces and the hour 24, which that one would take.
  * `druid_timestamp_text(x)` and `druid_date_text(x)` are CAST to VARCHAR in UTC, the forms with a zone in that zone.
  */
 export const textMacros: readonly string[] = [
@@ -27,8 +27,11 @@ export const textMacros: readonly string[] = [
       WHEN f.z <> '' THEN druid_iso_local(f) - to_microseconds(druid_offset_ms(f.z) * 1000)
       ELSE druid_zoned(druid_iso_local(f), zone) END)[1]`,
   `CREATE OR REPLACE TEMP MACRO druid_text_to_timestamp(x, zone) AS CASE
-    WHEN (x LIKE '____-__-__T__:__:__.___Z' OR x LIKE '____-__-__T__:__:__Z') AND substr(x, 12, 2) <> '24' THEN TRY_CAST(x AS TIMESTAMP)
-    WHEN (x LIKE '____-__-__ __:__:__' AND substr(x, 12, 2) <> '24') OR x LIKE '____-__-__' THEN druid_zoned(TRY_CAST(x AS TIMESTAMP), zone)
+    WHEN x LIKE '____-__-__T__:__:__.___Z' AND x NOT LIKE '___________24%' AND x NOT LIKE '% %' THEN TRY_CAST(x AS TIMESTAMP)
+    WHEN x LIKE '____-__-__ __:__:__' AND x NOT LIKE '___________24%' AND x NOT LIKE '% % %' THEN druid_zoned(TRY_CAST(x AS TIMESTAMP), zone)
+    WHEN x LIKE '____-__-__' AND x NOT LIKE '% %' THEN druid_zoned(TRY_CAST(x AS TIMESTAMP), zone)
+    WHEN x LIKE '____-__-__T__:__:__Z' AND x NOT LIKE '___________24%' AND x NOT LIKE '% %' THEN TRY_CAST(x AS TIMESTAMP)
+    WHEN x LIKE '____-__-__T__:__:__.___+00:00' AND x NOT LIKE '___________24%' AND x NOT LIKE '% %' THEN TRY_CAST(x AS TIMESTAMP)
     ELSE druid_iso_instant(x, zone) END`,
   `CREATE OR REPLACE TEMP MACRO druid_timestamp_text(x) AS strftime(x, '%Y-%m-%d %H:%M:%S')`,
   `CREATE OR REPLACE TEMP MACRO druid_date_text(x) AS strftime(x, '%Y-%m-%d')`,

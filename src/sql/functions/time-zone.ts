@@ -63,10 +63,11 @@ export function strictInstantSql(local: string, zone: Zone): string {
 /** Macros that the SQL of this file calls. DuckDB takes the later of two equal wall-clock times, Joda the earlier. */
 export const zoneMacros: readonly string[] = [
   `CREATE OR REPLACE TEMP MACRO druid_instant(local, zone) AS CASE
-    WHEN timezone(zone, timezone(zone, local) - to_hours(1)) = local THEN timezone('UTC', timezone(zone, local) - to_hours(1))
-    ELSE timezone('UTC', timezone(zone, local)) END`,
+    WHEN timezone(zone, timezone(zone, local) - to_hours(1)) = local THEN make_timestamp(epoch_us(timezone(zone, local)) - 3600000000)
+    ELSE make_timestamp(epoch_us(timezone(zone, local))) END`,
   `CREATE OR REPLACE TEMP MACRO druid_strict_instant(local, zone) AS CASE
-    WHEN timezone(zone, timezone(zone, local)) = local THEN druid_instant(local, zone) END`,
+    WHEN timezone(zone, timezone(zone, local) - to_hours(1)) = local THEN make_timestamp(epoch_us(timezone(zone, local)) - 3600000000)
+    WHEN timezone(zone, timezone(zone, local)) = local THEN make_timestamp(epoch_us(timezone(zone, local))) END`,
   `CREATE OR REPLACE TEMP MACRO druid_offset_ms(z) AS CASE WHEN lower(z) = 'z' THEN 0 ELSE
     CASE WHEN z LIKE '-%' THEN -1000 ELSE 1000 END * (
       CAST(substr(z, 2, 2) AS BIGINT) * 3600
