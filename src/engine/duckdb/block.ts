@@ -44,8 +44,17 @@ export const isBare = (block: Block): boolean =>
 
 const columnSql = ({ id, sql }: BlockColumn): string => (sql === columnName(id) ? sql : `${sql} AS ${columnName(id)}`);
 
+/** Whether GROUP BY or ORDER BY names a column that the block would no longer put out. */
+const hides = (block: Block, ids: readonly number[]): boolean =>
+  block.computed &&
+  (block.groupBy !== undefined || block.orderBy !== undefined) &&
+  block.columns.some(({ id }) => !ids.includes(id));
+
 /** The SELECT; `ids` fixes which columns in which order. */
 export function renderBlock(block: Block, ids?: readonly number[]): string {
+  if (ids && hides(block, ids)) {
+    return renderBlock({ ...wrap(block), ...(block.orderBy && { orderBy: block.orderBy }) }, ids);
+  }
   const byId = new Map(block.columns.map((column) => [column.id, column]));
   const columns = ids ? ids.map((id) => byId.get(id) ?? { id, sql: columnName(id) }) : block.columns;
   const parts = [`SELECT ${columns.length > 0 ? columns.map(columnSql).join(', ') : '1'}`];

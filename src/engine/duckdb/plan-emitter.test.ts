@@ -236,6 +236,24 @@ describe('aggregation', () => {
     expect(await engine.rows(project(plan, [one, integer(7)]))).toEqual([[7n]]);
   });
 
+  it('stays a grand total when nobody wants its aggregate', async () => {
+    const one = field(8);
+    const plan: Plan = {
+      kind: 'aggregate',
+      input: people,
+      keys: [],
+      groupingSets: [[]],
+      aggregates: [{ field: total, expression: count }],
+      fields: [total],
+    };
+    expect(await engine.rows(project(project(plan), [one, integer(7)]))).toEqual([[7n]]);
+  });
+
+  it('puts out fewer columns than it groups and sorts by', async () => {
+    const plan = { ...inOrder(grouped([[0]])), fields: [total] };
+    expect(await engine.rows(plan)).toEqual([[1n], [1n], [2n]]);
+  });
+
   it('refuses a function without an emitter by name', () => {
     expect(() => engine.sql(grouped([[0]], [aggregateOf('THETA', [])]))).toThrow(
       "Function 'THETA' is not supported by the duckdb engine",

@@ -152,7 +152,9 @@ function aggregateBlock(node: AggregateNode, emission: Emission): Block {
   const isBareTotal = keys.length === 0 && aggregates.length === 0;
   const columns = isBareTotal ? [{ id: emission.freshId(), sql: 'count(*)' }] : [...keys, ...aggregates];
   const groupBy = groupBySql(node);
-  return { ...block, columns, computed: true, ...(groupBy === undefined ? {} : { groupBy }) };
+  const grouped = { ...block, columns, computed: true, ...(groupBy === undefined ? {} : { groupBy }) };
+  // A grand total is one only as long as its aggregates stand in the SELECT.
+  return groupBy === undefined ? wrap(grouped) : grouped;
 }
 
 function windowBlock(node: WindowNode, emission: Emission): Block {
