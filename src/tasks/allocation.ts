@@ -204,7 +204,7 @@ export class SegmentAllocator {
   async #newVersion(dataSource: string): Promise<string> {
     const { used } = await this.sources.timeline.current();
     const locks = await this.sources.store.locks(dataSource);
-    const versions = [...used.filter((segment) => segment.dataSource === dataSource), ...locks];
+    const versions = [...(used.get(dataSource) ?? []), ...locks];
     return versionAfter(
       versions.map(({ version }) => version),
       this.sources.now(),

@@ -50,8 +50,7 @@ describe('mergeColumns', () => {
 test('the catalogue finds tables by schema and exact name', () => {
   const catalog = buildCatalog(
     {
-      revision: 1,
-      used: [],
+      used: new Map(),
       visible: new Map([
         ['d', [segment('1', [time])]],
         ['gone', []],

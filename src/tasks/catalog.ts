@@ -20,12 +20,11 @@ function mergeTypes(newer: SqlType, older: SqlType): SqlType {
 export function mergeColumns(segments: readonly DataSegment[]): readonly TableColumn[] {
   const newestFirst = [...segments].sort((a, b) => (a.version < b.version ? 1 : a.version > b.version ? -1 : 0));
   const columns = new Map<string, TableColumn>([[timeColumn.name, timeColumn]]);
-  // Segments of one task share their columns array's content; comparing texts is cheaper than merging each.
-  const seen = new Set<string>();
+  const seen = new Set<DataSegment['columns']>();
   for (const segment of newestFirst) {
-    const key = JSON.stringify(segment.columns);
-    if (seen.has(key)) continue;
-    seen.add(key);
+    // The timeline shares the lists of columns, so most segments need no look.
+    if (seen.has(segment.columns)) continue;
+    seen.add(segment.columns);
     for (const { name, type } of segment.columns) {
       if (name === timeColumn.name) continue;
       const known = columns.get(name);
@@ -35,11 +34,20 @@ export function mergeColumns(segments: readonly DataSegment[]): readonly TableCo
   return [...columns.values()];
 }
 
+const merged = new WeakMap<readonly DataSegment[], readonly TableColumn[]>();
+
+/** The same, once for each list of segments. */
+function columnsOf(segments: readonly DataSegment[]): readonly TableColumn[] {
+  const known = merged.get(segments) ?? mergeColumns(segments);
+  merged.set(segments, known);
+  return known;
+}
+
 /** Makes the catalogue of a moment: datasources and system tables. */
 export function buildCatalog(snapshot: TimelineSnapshot, systemTables: readonly TableDefinition[]): ServerCatalog {
   const datasources = [...snapshot.visible]
     .filter(([, segments]) => segments.length > 0)
-    .map(([name, segments]): TableDefinition => ({ schema: 'druid', name, columns: mergeColumns(segments) }))
+    .map(([name, segments]): TableDefinition => ({ schema: 'druid', name, columns: columnsOf(segments) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const tables = [...datasources, ...systemTables];
   const byName = new Map(tables.map((table) => [JSON.stringify([table.schema, table.name]), table]));

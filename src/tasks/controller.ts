@@ -284,12 +284,12 @@ export class TaskController {
       };
       const end = this.#end('SUCCESS', this.#recorder.report('SUCCESS'));
       const replaced = replacedIntervals(statement);
-      const ended =
-        segments.length === 0 && !replaced
-          ? await store.endTask(end)
-          : await store.publish({ taskId: this.taskId, dataSource, segments, replaced: replaced ?? [], end });
-      if (ended) appends.release(this.taskId);
-      return ended;
+      if (segments.length === 0 && !replaced) return store.endTask(end);
+      const publication = { taskId: this.taskId, dataSource, segments, replaced: replaced ?? [], end };
+      const isPublished = await store.publish(publication);
+      if (isPublished) timeline.notePublished(dataSource);
+      appends.release(this.taskId);
+      return isPublished;
     });
     if (!published) throw new FaultError(faults.InsertLockPreempted());
     this.#log.logger.info({ rows: summary.rows, segments: written.length }, 'published');

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { claimDataDirectory, openLocalDeepStorage, openMetadataStore } from '../storage/index.js';
 import { AppendRegistry } from './append-registry.js';
+import type { MetadataStore } from '../storage/metadata-store.js';
 import { TaskLocks } from './locks.js';
 import { Metadata } from './metadata.js';
 import { Overlord } from './overlord.js';
@@ -33,30 +33,43 @@ export interface TaskEngine {
  */
 export async function openTaskEngine(settings: TaskEngineSettings, logger: Logger): Promise<TaskEngine> {
   const dataDirectory = path.resolve(settings.dataDirectory);
-  await mkdir(dataDirectory, { recursive: true });
   const claim = await claimDataDirectory(dataDirectory);
+  try {
+    const store = await openMetadataStore({ file: path.join(dataDirectory, 'metadata.db') });
+    const engine = await startEngine({ ...settings, dataDirectory }, store, logger);
+    return {
+      ...engine,
+      async close() {
+        await engine.close();
+        await store.close();
+        await claim.release();
+      },
+    };
+  } catch (error) {
+    await claim.release();
+    throw error;
+  }
+}
+
+async function startEngine(settings: TaskEngineSettings, store: MetadataStore, logger: Logger): Promise<TaskEngine> {
+  const { dataDirectory, host, port, cores } = settings;
   const within = (name: string): string => path.join(dataDirectory, name);
-  const store = await openMetadataStore({ file: within('metadata.db') });
+  const directories = { tasks: within('tasks'), workers: within('workers') };
   const deepStorage = openLocalDeepStorage(within('segments'));
-  const startTime = Date.now();
-  const now = (): number => Date.now();
-  const { host, port, cores } = settings;
   const address = `${host}:${port}`;
-  const tasksDirectory = within('tasks');
-  const workersDirectory = within('workers');
+  const now = (): number => Date.now();
   await recover({
     store,
     deepStorage,
-    tasksDirectory,
-    scratchDirectories: [workersDirectory],
+    tasksDirectory: directories.tasks,
+    scratchDirectories: [directories.workers],
     host: address,
     logger,
     now,
   });
-
   const pool = new WorkerPool(
     {
-      directory: workersDirectory,
+      directory: directories.workers,
       spares: settings.warmWorkers,
       threads: cores,
       memoryBytes: settings.workerMemoryBytes,
@@ -65,10 +78,10 @@ export async function openTaskEngine(settings: TaskEngineSettings, logger: Logge
     logger,
   );
   const timeline = new Timeline(store);
-  const metadata: Metadata = new Metadata(timeline, { host, port, startTime }, () => overlord.list());
+  const metadata = new Metadata(timeline, { host, port, startTime: now() }, () => overlord.list());
   const maxNumTasks = defaultMaxNumTasks(settings);
-  const overlord = new Overlord(
-    { taskSlots: settings.taskSlots, maxNumTasks, directory: tasksDirectory, server: { host, port } },
+  const overlord: Overlord = new Overlord(
+    { taskSlots: settings.taskSlots, maxNumTasks, directory: directories.tasks, server: { host, port } },
     {
       store,
       deepStorage,
@@ -93,7 +106,7 @@ export async function openTaskEngine(settings: TaskEngineSettings, logger: Logge
     process: {
       threads: cores,
       memoryBytes: settings.queryMemoryBytes,
-      spillDirectory: path.join(workersDirectory, 'query'),
+      spillDirectory: path.join(directories.workers, 'query'),
     },
   });
   queries.start();
@@ -104,8 +117,6 @@ export async function openTaskEngine(settings: TaskEngineSettings, logger: Logge
     async close() {
       await Promise.all([overlord.close(), queries.close()]);
       await pool.close();
-      await store.close();
-      await claim.release();
     },
   };
 }

@@ -263,12 +263,23 @@ describe('tasks', () => {
     expect((await ended(id)).errorMsg).toMatch(/^WorkerFailed: .*SIGKILL/);
     await ingest(insert('after_crash'));
   });
+
+  test('faultTolerance starts a worker again, twice', async () => {
+    const id = await submit(endless, { faultTolerance: true });
+    for (const attempt of [0, 1, 2]) process.kill(await workerOf(id, attempt), 'SIGKILL');
+    expect((await ended(id)).errorMsg).toMatch(/^TooManyAttemptsForWorker: /);
+    const { status } = await payload(id);
+    expect(status.workers['0'].map(({ workerId }: { workerId: string }) => workerId)).toEqual(
+      [0, 1, 2].map((attempt) => `${id}-worker0_${attempt}`),
+    );
+  });
 });
 
-/** The process of a running task, as its log names it. */
-async function workerOf(id: string): Promise<number> {
+/** The process of a running task, as its log names it; of the given attempt. */
+async function workerOf(id: string, attempt = 0): Promise<number> {
   for (;;) {
-    const pid = /"pid":(\d+),"msg":"worker started"/.exec((await engine.overlord.log(id)) ?? '')?.[1];
+    const log = (await engine.overlord.log(id)) ?? '';
+    const pid = [...log.matchAll(/"pid":(\d+),"msg":"worker started"/g)][attempt]?.[1];
     if (pid !== undefined) return Number(pid);
     await delay(2);
   }

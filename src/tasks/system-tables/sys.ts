@@ -71,7 +71,7 @@ const segments = systemTable(
   ],
   (source) => {
     const visible = visibleById(source);
-    return source.snapshot.used.map((segment) => segmentRow(segment, visible));
+    return [...source.snapshot.used.values()].flat().map((segment) => segmentRow(segment, visible));
   },
 );
 
