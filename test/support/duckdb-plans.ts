@@ -12,6 +12,7 @@ import { castMacros } from '../../src/engine/duckdb/casts.js';
 import { createDuckdbDialect } from '../../src/engine/duckdb/plan-emitter.js';
 import type { DuckdbSession } from '../../src/engine/duckdb/duckdb-session.js';
 import { type Database, openInstance } from '../../src/engine/duckdb/instance.js';
+import { listMacros } from '../../src/engine/duckdb/lists.js';
 import { multiValueMacros } from '../../src/engine/duckdb/multi-value.js';
 
 function declare(
@@ -150,6 +151,7 @@ export async function openTestEngine(): Promise<TestEngine> {
   const database: Database = await openInstance({ threads: 2, memoryBytes: 400_000_000, spillDirectory: '' }, [
     ...multiValueMacros,
     ...castMacros,
+    ...listMacros,
   ]);
   const session = await database.connect();
   const sql = (plan: Plan, timeZone = 'UTC'): string => testDialect.emit(plan, { timeZone, now: 0 }).sql;

@@ -135,7 +135,7 @@ describe('resultSql', () => {
     [`'plain'`, VARCHAR, 'plain'],
     [`chr(29) || '["a","b"]'`, VARCHAR, '["a","b"]'],
     [`'{"a": [1, 2.0]}'::JSON`, JSON_TYPE, '{"a":[1,2.0]}'],
-    [`[TIMESTAMP '2015-09-12 00:00:00']`, arrayOf(TIMESTAMP), ['2015-09-12T00:00:00.000Z']],
+    [`[TIMESTAMP '2015-09-12 00:00:00']`, arrayOf(TIMESTAMP), [1442016000000n]],
     [`[[1::BIGINT], NULL]`, arrayOf(arrayOf(BIGINT)), [[1n], null]],
     ['NULL', { name: 'NULL', nullable: true }, null],
   ])('%s', async (sql, type, expected) => {

@@ -6,9 +6,10 @@ import type {
   Expression,
   InListExpression,
 } from '../../sql/plan/index.js';
-import { arrayOf, isInteger, isString, VARCHAR } from '../../sql/types.js';
+import { ANY, arrayOf, isInteger, isString, VARCHAR } from '../../sql/types.js';
 import { castSql } from './casts.js';
 import type { Emission } from './emission.js';
+import { orderedSql } from './lists.js';
 import { bareInteger, literalSql } from './literals.js';
 import { mapMultiValue, type MultiValueSource, valuesOf } from './multi-value.js';
 import { columnName, operand } from './quoting.js';
@@ -48,14 +49,21 @@ function comparedSql(side: Expression, others: readonly Expression[], emit: Emit
   return isBare ? bareInteger(side.value) : operand(emit(side));
 }
 
+const orderings: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', 'BETWEEN']);
+
+function argumentsSql(call: CallExpression, emit: Emit): readonly string[] {
+  if (!comparisons.has(call.function)) return call.args.map((arg) => operand(emit(arg)));
+  const sides = call.args.map((arg) => comparedSql(arg, call.args, emit));
+  return orderings.has(call.function)
+    ? sides.map((sql, index) => orderedSql(sql, call.args[index]?.type ?? ANY))
+    : sides;
+}
+
 /** The SQL of a call of a catalogue function, by its declaration. */
 function callSql(call: CallExpression, emission: Emission, emit: Emit): string {
   const emitter = emission.lookUp(call.function)?.emit.duckdb;
   if (!emitter) throw unsupportedError(`Function '${call.function}' is not supported by the duckdb engine`, call.span);
-  const args = comparisons.has(call.function)
-    ? call.args.map((arg) => comparedSql(arg, call.args, emit))
-    : call.args.map((arg) => operand(emit(arg)));
-  return emitter(args, {
+  return emitter(argumentsSql(call, emit), {
     args: call.args,
     type: call.type,
     timeZone: emission.options.timeZone,
@@ -131,22 +139,47 @@ export function expressionSql(expression: Expression, emission: Emission): strin
   if (found.length === 0 || (isSingle && !takesValues(expression, emission)))
     return nodeSql(expression, emission, emit);
 
-  const variables = new Map<string, MultiValueSource>();
-  for (const source of found) {
-    const sql = operand(emit(source));
-    if (!variables.has(sql)) variables.set(sql, { sql, variable: emission.fresh('each') });
-  }
   const isSource = new Set(found);
-  const plain: Emit = (child) => (isSource.has(child) ? emit(child) : nodeSql(child, emission, plain));
-  const perValue: Emit = (child) => {
-    if (!isSource.has(child)) return nodeSql(child, emission, perValue);
-    return variables.get(operand(emit(child)))?.variable ?? emit(child);
+  const bound = new Map<string, Bound>();
+  for (const source of found) {
+    const sql = emit(source);
+    if (!bound.has(sql)) bound.set(sql, bind(source, sql, emission));
+  }
+  const boundOf = (source: Expression): Bound => {
+    const sql = emit(source);
+    return bound.get(sql) ?? bind(source, sql, emission);
   };
-  const sources = [...variables.values()];
-  if (isString(expression.type)) return mapMultiValue(sources, plain(expression), perValue(expression), 'text');
-  if (isSingle) return mapMultiValue(sources, plain(expression), '', 'other');
+  const plain: Emit = (child) => (isSource.has(child) ? boundOf(child).sql : nodeSql(child, emission, plain));
+  const perValue: Emit = (child) =>
+    isSource.has(child) ? boundOf(child).variable : nodeSql(child, emission, perValue);
+  const sources = [...bound.values()];
+  const mapped = mapMultiValue(sources, plain(expression), ...several(expression, isSingle, perValue));
+  return sources.reduceRight(
+    (body, { computed, sql }) =>
+      computed === undefined ? body : `list_transform([${computed}], lambda ${sql}: ${body})[1]`,
+    mapped,
+  );
+}
+
+/** A source under the name by which the mapped expression refers to it. */
+interface Bound extends MultiValueSource {
+  /** The SQL of a source that is no column: it is computed once and passed into a lambda. */
+  readonly computed?: string;
+}
+
+function bind(source: Expression, sql: string, emission: Emission): Bound {
+  const variable = emission.fresh('each');
+  return source.kind === 'column' ? { sql, variable } : { sql: emission.fresh('all'), variable, computed: sql };
+}
+
+/** What becomes of several values, and the expression over one of them. */
+function several(
+  expression: Expression,
+  isSingle: boolean,
+  perValue: Emit,
+): readonly [body: string, kind: 'text' | 'condition' | 'negated' | 'other'] {
+  if (isSingle) return ['', 'other'];
+  if (isString(expression.type)) return [perValue(expression), 'text'];
   const positive = negationOf(expression);
-  return positive
-    ? mapMultiValue(sources, plain(expression), perValue(positive), 'negated')
-    : mapMultiValue(sources, plain(expression), perValue(expression), 'condition');
+  return positive ? [perValue(positive), 'negated'] : [perValue(expression), 'condition'];
 }

@@ -254,6 +254,21 @@ describe('unnest', () => {
   });
 });
 
+describe('arrays', () => {
+  const array = (...values: (number | null)[]): Expression => call('ARRAY', values.map(integer), arrayOf(BIGINT));
+
+  it.each<[string, Expression, Expression, boolean]>([
+    ['a null before a value', array(1, null), array(1, 0), true],
+    ['a value before a greater one', array(1, 2), array(1, 3), true],
+    ['a shorter array before a longer one', array(1), array(1, null), true],
+    ['equal arrays', array(null, 1), array(null, 1), false],
+  ])('order %s', async (_, left, right, expected) => {
+    const output = field(95);
+    const plan = project({ kind: 'values', rows: [[]], fields: [] }, [output, call('<', [left, right])]);
+    expect(await engine.rows(plan)).toEqual([[expected]]);
+  });
+});
+
 describe('an unnested element that is not used', () => {
   it('still multiplies rows', async () => {
     const list: Expression = { kind: 'literal', value: null, type: arrayOf(BIGINT) };

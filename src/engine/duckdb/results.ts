@@ -22,6 +22,10 @@ function elementSql(sql: string, type: SqlType): string {
       const element = elementSql('v', type.element ?? VARCHAR);
       return element === 'v' ? sql : `list_transform(${sql}, lambda v: ${element})`;
     }
+    case 'DATE':
+    case 'TIMESTAMP':
+      // Druid's arrays know numbers only.
+      return `epoch_ms(${sql})`;
     default:
       return valueSql(sql, type, {});
   }

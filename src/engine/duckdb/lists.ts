@@ -1,0 +1,11 @@
+import type { SqlType } from '../../sql/types.js';
+
+/** Macros that the order of arrays needs. */
+export const listMacros: readonly string[] = [
+  `CREATE OR REPLACE TEMP MACRO ordered_list(list) AS
+    list_transform(list, lambda v: {'present': v IS NOT NULL, 'value': v})`,
+];
+
+/** A value so that DuckDB orders it as Druid does: within an array nulls come before everything, in DuckDB after it. */
+export const orderedSql = (sql: string, type: SqlType): string =>
+  type.name === 'ARRAY' ? `ordered_list(${sql})` : sql;
