@@ -1,6 +1,7 @@
 /** EARLIEST, LATEST and ANY_VALUE: one of a group's values. */
 import type { LiteralExpression } from '../plan/expression.js';
-import { isDatetime, isFractional, isString, type SqlType } from '../types.js';
+import { isString } from '../types.js';
+import { elementText } from './array-elements.js';
 import { aggregate, engineAggregate, operand, optionalLiteral, typeAt, valueType } from './aggregate-parts.js';
 import type { EmitContext, Emitter, FunctionDeclaration } from './declaration.js';
 
@@ -18,21 +19,6 @@ export const valueMacros: readonly string[] = [
       WHEN NOT druid_continues(encode(x), n - 1) THEN 2
       ELSE 3 END]) END`,
 ];
-
-/** A list as Java prints one, `[a, b, null]`: what Druid's string aggregators make of arrays. */
-export function listText(sql: string, type: SqlType): string {
-  const text = elementText('v', type.element);
-  return `'[' || array_to_string(list_transform(${sql}, lambda v: coalesce(${text}, 'null')), ', ') || ']'`;
-}
-
-function elementText(sql: string, type: SqlType | undefined): string {
-  if (!type || isString(type)) return sql;
-  if (type.name === 'ARRAY') return listText(sql, type);
-  if (type.name === 'BOOLEAN') return `CAST(CAST(${sql} AS BIGINT) AS VARCHAR)`;
-  if (isDatetime(type)) return `CAST(epoch_ms(${sql}) AS VARCHAR)`;
-  if (isFractional(type)) return `druid_double_text(CAST(${sql} AS DOUBLE))`;
-  return `CAST(${sql} AS VARCHAR)`;
-}
 
 /** The picked value as the call's type, cut to the bytes that the literal at `sizeIndex` allows. */
 function finish(picked: string, context: EmitContext, sizeIndex: number): string {
