@@ -79,6 +79,11 @@ export class QueryService {
 
   constructor(readonly sources: QueryServiceSources) {}
 
+  /** Id of the process that queries run in; undefined while there is none. */
+  get processId(): number | undefined {
+    return this.#process?.alive ? this.#process.pid : undefined;
+  }
+
   /** Starts the process ahead of the first query. */
   start(): void {
     this.#running();
@@ -148,8 +153,9 @@ export class QueryService {
         rows.push(batch);
       },
     };
-    worker
-      .run(job, listener)
+    // A request that was given up before it began must not run: its cancellation has passed already.
+    const running = abort.signal.aborted ? Promise.reject(canceled(abort.signal)) : worker.run(job, listener);
+    running
       .then(
         () => {
           rows.end();

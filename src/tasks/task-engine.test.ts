@@ -1,96 +1,12 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { endless, insert, makeBig, openTestEngine, useEngine, values } from '../../test/support/engine-suite.js';
 import { openMetadataStore } from '../storage/index.js';
-import { openTaskEngine, type TaskEngine, type TaskStatus } from './index.js';
 
-const logger = pino({ level: 'silent' });
-
-const open = (dataDirectory: string): Promise<TaskEngine> =>
-  openTaskEngine(
-    {
-      dataDirectory,
-      taskSlots: 2,
-      workerMemoryBytes: 256 * 1024 ** 2,
-      queryMemoryBytes: 256 * 1024 ** 2,
-      cores: 2,
-      warmWorkers: 1,
-      host: '127.0.0.1',
-      port: 8888,
-    },
-    logger,
-  );
-
-let root: string;
-let engine: TaskEngine;
-
-beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'task-engine-'));
-  engine = await open(path.join(root, 'var'));
-});
-
-afterAll(async () => {
-  await engine.close();
-  await rm(root, { recursive: true, force: true });
-});
-
-type Context = Readonly<Record<string, unknown>>;
-
-const submit = async (sql: string, context: Context = {}): Promise<string> =>
-  (await engine.overlord.submit({ sql, context, parameters: [] })).taskId;
-
-/** Asks until a status holds; the engine itself never polls, but its clients do. */
-async function until(id: string, holds: (status: TaskStatus) => boolean): Promise<TaskStatus> {
-  for (;;) {
-    const status = await engine.overlord.status(id);
-    if (!status) throw new Error(`No task ${id}`);
-    if (holds(status)) return status;
-    await delay(2);
-  }
-}
-
-const ended = (id: string): Promise<TaskStatus> => until(id, ({ statusCode }) => statusCode !== 'RUNNING');
-
-// The report is JSON; its shape is what is tested.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-async function payload(id: string): Promise<any> {
-  const report = JSON.parse(JSON.stringify(await engine.overlord.report(id)));
-  return report.multiStageQuery.payload;
-}
-
-async function ingest(sql: string, context: Context = {}): Promise<TaskStatus> {
-  const status = await ended(await submit(sql, context));
-  if (status.statusCode !== 'SUCCESS') throw new Error(status.errorMsg ?? 'failed');
-  return status;
-}
-
-async function fails(sql: string, context: Context = {}): Promise<TaskStatus> {
-  const status = await ended(await submit(sql, context));
-  expect(status.statusCode).toBe('FAILED');
-  return status;
-}
-
-async function query(sql: string, context: Context = {}, parameters: { type: string; value: unknown }[] = []) {
-  const { signal } = new AbortController();
-  const answer = await engine.queries.run({ sql, context, parameters, queryId: 'q', signal });
-  const rows: (readonly unknown[])[] = [];
-  for await (const batch of answer.rows) rows.push(...batch);
-  return rows.map((row) => row.map((value) => (typeof value === 'bigint' ? Number(value) : value)));
-}
-
-/** Three rows on two days. */
-const values = `(SELECT TIMESTAMP '2026-01-01 10:00:00' AS "t", 'a' AS "x", 1 AS "n"
-  UNION ALL SELECT TIMESTAMP '2026-01-01 11:00:00', 'b', 2
-  UNION ALL SELECT TIMESTAMP '2026-01-02 10:00:00', 'a', 3)`;
-
-const insert = (dataSource: string, granularity = 'DAY'): string =>
-  `INSERT INTO "${dataSource}" SELECT "t" AS "__time", "x", "n" FROM ${values} PARTITIONED BY ${granularity}`;
-
-/** Keeps an engine busy for longer than any test waits. */
-const endless = `SELECT COUNT(*) AS "c" FROM "big" a CROSS JOIN "big" b CROSS JOIN "big" c WHERE a."n" + b."n" * c."n" = -1`;
+const suite = useEngine();
+const { submit, until, ended, payload, ingest, fails, query } = suite;
 
 describe('INSERT and REPLACE', () => {
   test('rows can be queried as soon as the task has succeeded', async () => {
@@ -163,11 +79,11 @@ describe('INSERT and REPLACE', () => {
 
 describe('tasks', () => {
   test('a bad statement is refused and becomes no task', async () => {
-    const before = (await engine.overlord.list()).length;
+    const before = (await suite.engine.overlord.list()).length;
     await expect(submit('SELECT nope FROM nowhere')).rejects.toThrow('nowhere');
     await expect(submit('SELECT 1', { maxNumTasks: 1 })).rejects.toThrow('maxNumTasks');
     await expect(submit('SELECT 1', { sqlQueryId: '../x' })).rejects.toThrow('sqlQueryId');
-    expect((await engine.overlord.list()).length).toBe(before);
+    expect((await suite.engine.overlord.list()).length).toBe(before);
   });
 
   test('the id is that of the query, and only once', async () => {
@@ -199,7 +115,7 @@ describe('tasks', () => {
 
   test('status, payload, log and report of an ingestion', async () => {
     const { id } = await ingest(insert('described'), { sqlQueryId: 'described' });
-    const status = await engine.overlord.status(id);
+    const status = await suite.engine.overlord.status(id);
     expect(status).toMatchObject({
       id: 'query-described',
       groupId: 'query-described',
@@ -210,41 +126,38 @@ describe('tasks', () => {
       location: { host: '127.0.0.1', port: 8888, tlsPort: -1 },
       errorMsg: null,
     });
-    expect(await engine.overlord.task(id)).toMatchObject({
+    expect(await suite.engine.overlord.task(id)).toMatchObject({
       type: 'query_controller',
       spec: { destination: { type: 'dataSource', dataSource: 'described', segmentGranularity: 'DAY' } },
       sqlTypeNames: ['TIMESTAMP', expect.any(String), expect.any(String)],
     });
-    expect(await engine.overlord.log(id)).toContain('published');
+    expect(await suite.engine.overlord.log(id)).toContain('published');
     const { counters, status: reported } = await payload(id);
     expect(counters['1']['0'].segmentGenerationProgress).toMatchObject({ rowsProcessed: 3, rowsPushed: 3 });
     expect(reported.segmentReport.shardSpec).toBe('NumberedShardSpec');
     expect(reported.workers['0']).toEqual([
       expect.objectContaining({ workerId: 'query-described-worker0_0', state: 'SUCCESS' }),
     ]);
-    expect(await readdir(path.join(root, 'var', 'tasks', id))).toEqual(['log']);
+    expect(await readdir(path.join(suite.directory, 'var', 'tasks', id))).toEqual(['log']);
   });
 
   test('an unknown task is undefined everywhere', async () => {
     for (const call of ['status', 'task', 'report', 'log'] as const) {
-      expect(await engine.overlord[call]('query-nobody')).toBeUndefined();
+      expect(await suite.engine.overlord[call]('query-nobody')).toBeUndefined();
     }
   });
 
   test('canceling ends a running and a waiting task within a second', async () => {
-    await ingest(
-      `INSERT INTO "big" SELECT TIMESTAMP '2026-01-01' AS "__time", "n"
-       FROM (VALUES ${Array.from({ length: 2000 }, (_, index) => `(${index})`).join(',')}) AS u("n") PARTITIONED BY ALL`,
-    );
+    await ingest(makeBig);
     const running = [await submit(endless), await submit(endless)];
     for (const id of running) await until(id, ({ runnerStatusCode }) => runnerStatusCode === 'RUNNING');
     const waiting = await submit(endless);
-    expect((await engine.overlord.status(waiting))?.runnerStatusCode).toBe('PENDING');
+    expect((await suite.engine.overlord.status(waiting))?.runnerStatusCode).toBe('PENDING');
     const started = performance.now();
-    for (const id of [waiting, ...running]) await engine.overlord.cancel(id);
+    for (const id of [waiting, ...running]) await suite.engine.overlord.cancel(id);
     expect(performance.now() - started).toBeLessThan(2_000);
     for (const id of [waiting, ...running]) {
-      expect(await engine.overlord.status(id)).toMatchObject({
+      expect(await suite.engine.overlord.status(id)).toMatchObject({
         statusCode: 'FAILED',
         errorMsg: 'Canceled: Query canceled due to [User request].',
       });
@@ -278,130 +191,17 @@ describe('tasks', () => {
 /** The process of a running task, as its log names it; of the given attempt. */
 async function workerOf(id: string, attempt = 0): Promise<number> {
   for (;;) {
-    const log = (await engine.overlord.log(id)) ?? '';
+    const log = (await suite.engine.overlord.log(id)) ?? '';
     const pid = [...log.matchAll(/"pid":(\d+),"msg":"worker started"/g)][attempt]?.[1];
     if (pid !== undefined) return Number(pid);
     await delay(2);
   }
 }
 
-describe('queries', () => {
-  test('refuse what only tasks do', async () => {
-    await expect(query(insert('x'))).rejects.toThrow('INSERT operations are not supported');
-    await expect(query(insert('x').replace('INSERT INTO "x"', 'REPLACE INTO "x" OVERWRITE ALL'))).rejects.toThrow(
-      'REPLACE operations are not supported',
-    );
-  });
-
-  test('take parameters and sqlOuterLimit', async () => {
-    await ingest(insert('limited'));
-    expect(
-      await query('SELECT "n" FROM "limited" WHERE "x" = ? ORDER BY "n"', {}, [{ type: 'VARCHAR', value: 'a' }]),
-    ).toEqual([[1], [3]]);
-    expect(await query('SELECT "n" FROM "limited" ORDER BY "n" DESC', { sqlOuterLimit: 2 })).toEqual([[3], [2]]);
-    expect(await query('SELECT "n" FROM "limited" ORDER BY "n" LIMIT 1', { sqlOuterLimit: 2 })).toEqual([[1]]);
-  });
-
-  test('EXPLAIN answers plan, resources and attributes', async () => {
-    await ingest(insert('explained'));
-    const [[plan, resources, attributes] = []] = await query(
-      'EXPLAIN PLAN FOR REPLACE INTO "target" OVERWRITE ALL SELECT * FROM "explained" PARTITIONED BY DAY CLUSTERED BY "x"',
-    );
-    expect(JSON.parse(String(plan))).toEqual([
-      expect.objectContaining({
-        columnMappings: expect.arrayContaining([expect.objectContaining({ outputColumn: 'x' })]),
-      }),
-    ]);
-    expect(JSON.parse(String(resources))).toEqual([
-      { name: 'explained', type: 'DATASOURCE' },
-      { name: 'target', type: 'DATASOURCE' },
-    ]);
-    expect(JSON.parse(String(attributes))).toEqual({
-      statementType: 'REPLACE',
-      targetDataSource: 'target',
-      partitionedBy: 'DAY',
-      clusteredBy: ['x'],
-      replaceTimeChunks: 'all',
-    });
-  });
-
-  test('are canceled by id, and by a reader that leaves', async () => {
-    const { signal } = new AbortController();
-    const answer = await engine.queries.run({ sql: endless, context: {}, parameters: [], queryId: 'slow', signal });
-    const reading = answer.rows[Symbol.asyncIterator]().next();
-    expect(engine.queries.cancel('slow')).toBe(true);
-    await expect(reading).rejects.toThrow('[User request]');
-    const left = new AbortController();
-    const other = await engine.queries.run({
-      sql: endless,
-      context: {},
-      parameters: [],
-      queryId: 'left',
-      signal: left.signal,
-    });
-    const waiting = other.rows[Symbol.asyncIterator]().next();
-    left.abort();
-    await expect(waiting).rejects.toThrow('canceled');
-    expect(await query('SELECT 1')).toEqual([[1]]);
-    expect(engine.queries.cancel('nobody')).toBe(false);
-  });
-
-  test('many rows come in batches, as fast as they are read', async () => {
-    const rows = await query('SELECT a."n" FROM "big" a CROSS JOIN (SELECT "n" FROM "big" LIMIT 50) b');
-    expect(rows).toHaveLength(100_000);
-  });
-});
-
-describe('system tables', () => {
-  test('sys.tasks, sys.servers and sys.segments', async () => {
-    const { id } = await ingest(insert('in_sys'));
-    expect(await query(`SELECT "status", "type" FROM sys.tasks WHERE "task_id" = '${id}'`)).toEqual([
-      ['SUCCESS', 'query_controller'],
-    ]);
-    expect(await query(`SELECT "server" FROM sys.servers WHERE "server_type" = 'historical'`)).toEqual([
-      ['127.0.0.1:8888'],
-    ]);
-    expect(
-      await query(
-        `SELECT s."start", s."num_rows", s."is_available" FROM sys.segments s JOIN sys.server_segments v ON s."segment_id" = v."segment_id"
-         WHERE s."datasource" = 'in_sys' ORDER BY 1`,
-      ),
-    ).toEqual([
-      ['2026-01-01T00:00:00.000Z', 2, 1],
-      ['2026-01-02T00:00:00.000Z', 1, 1],
-    ]);
-    expect(await query('SELECT COUNT(*) FROM sys.supervisors')).toEqual([[0]]);
-  });
-
-  test('INFORMATION_SCHEMA', async () => {
-    await ingest(insert('in_schema'));
-    expect(
-      await query(
-        `SELECT "COLUMN_NAME", "DATA_TYPE", "IS_NULLABLE" FROM INFORMATION_SCHEMA.COLUMNS WHERE "TABLE_NAME" = 'in_schema' ORDER BY "ORDINAL_POSITION"`,
-      ),
-    ).toEqual([
-      ['__time', 'TIMESTAMP', 'NO'],
-      ['x', 'VARCHAR', 'YES'],
-      ['n', 'BIGINT', 'YES'],
-    ]);
-    expect(
-      await query(
-        `SELECT "TABLE_SCHEMA", "TABLE_TYPE" FROM INFORMATION_SCHEMA.TABLES WHERE "TABLE_NAME" IN ('in_schema', 'tasks') ORDER BY 1`,
-      ),
-    ).toEqual([
-      ['druid', 'TABLE'],
-      ['sys', 'SYSTEM_TABLE'],
-    ]);
-    expect(await query(`SELECT "IS_AGGREGATOR" FROM INFORMATION_SCHEMA.ROUTINES WHERE "ROUTINE_NAME" = 'SUM'`)).toEqual(
-      [['YES']],
-    );
-  });
-});
-
 describe('recovery', () => {
   test('ends tasks of a server that is gone and frees what they held', async () => {
-    const dataDirectory = path.join(root, 'crashed');
-    const first = await open(dataDirectory);
+    const dataDirectory = path.join(suite.directory, 'crashed');
+    const first = await openTestEngine(dataDirectory);
     await first.close();
     const store = await openMetadataStore({ file: path.join(dataDirectory, 'metadata.db') });
     await store.insertTask({
@@ -425,7 +225,7 @@ describe('recovery', () => {
       version: 'v',
     });
     await store.close();
-    const second = await open(dataDirectory);
+    const second = await openTestEngine(dataDirectory);
     try {
       expect(await second.overlord.status('query-left')).toMatchObject({
         statusCode: 'FAILED',
@@ -441,6 +241,6 @@ describe('recovery', () => {
   });
 
   test('a data directory has one owner', async () => {
-    await expect(open(path.join(root, 'var'))).rejects.toThrow();
+    await expect(openTestEngine(path.join(suite.directory, 'var'))).rejects.toThrow();
   });
 });

@@ -142,8 +142,8 @@ const routines = systemTable(
   ['ROUTINE_CATALOG', 'ROUTINE_SCHEMA', 'ROUTINE_NAME', 'ROUTINE_TYPE', 'IS_AGGREGATOR', 'SIGNATURES'],
   () =>
     allFunctions()
-      // Operators such as + have no name that could be called.
-      .filter(({ name }) => /^[A-Z]\w*$/.test(name))
+      // Operators cannot be called by name.
+      .filter(({ kind }) => kind !== 'operator')
       .map((declaration) => ({
         ROUTINE_CATALOG: CATALOG,
         ROUTINE_SCHEMA: SCHEMA,

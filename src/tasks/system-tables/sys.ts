@@ -176,4 +176,20 @@ const supervisors = systemTable(
   () => [],
 );
 
-export const sysTables = [segments, servers, serverSegments, tasks, supervisors] as const;
+const serverProperties = systemTable(
+  'sys',
+  'server_properties',
+  ['server', 'service_name', 'node_roles', 'property', 'value'],
+  ({ server }) =>
+    Object.entries({ 'druid.host': server.host, 'druid.plaintextPort': String(server.port) }).map(
+      ([property, value]): SystemRow => ({
+        server: serverName(server),
+        service_name: 'millrace',
+        node_roles: JSON.stringify(serverTypes),
+        property,
+        value,
+      }),
+    ),
+);
+
+export const sysTables = [segments, servers, serverSegments, tasks, supervisors, serverProperties] as const;
