@@ -203,7 +203,7 @@ export class TaskController {
       await Promise.race([worker.process.ready, aborted(signal)]);
       if (signal.aborted) throw canceled(signal);
       record.started();
-      this.#log.logger.info({ threads, pid: worker.process.pid }, 'worker started');
+      this.#log.logger.info({ threads, workerPid: worker.process.pid }, 'worker started');
       const summary = await this.#runJob(worker.process, job, signal);
       failed = false;
       return summary;

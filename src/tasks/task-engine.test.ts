@@ -192,7 +192,7 @@ describe('tasks', () => {
 async function workerOf(id: string, attempt = 0): Promise<number> {
   for (;;) {
     const log = (await suite.engine.overlord.log(id)) ?? '';
-    const pid = [...log.matchAll(/"pid":(\d+),"msg":"worker started"/g)][attempt]?.[1];
+    const pid = [...log.matchAll(/"workerPid":(\d+)/g)][attempt]?.[1];
     if (pid !== undefined) return Number(pid);
     await delay(2);
   }
