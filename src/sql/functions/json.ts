@@ -1,0 +1,181 @@
+/** The JSON functions of the catalogue. */
+import type { Expression } from '../plan/expression.js';
+import { arrayOf, formatType, isJson, isString, JSON_TYPE, VARCHAR } from '../types.js';
+import type { FunctionDeclaration } from './declaration.js';
+import { family, operands } from './declare.js';
+import {
+  checkPath,
+  extracted,
+  extractedValue,
+  JSON_LIST,
+  jsonAt,
+  jsonValueMacros,
+  pathAt,
+  toJson,
+} from './json-value.js';
+
+/** SQL macros that the emitters of JSON functions call. */
+export const jsonMacros: readonly string[] = [
+  ...jsonValueMacros,
+  `CREATE OR REPLACE TEMP MACRO druid_try_parse_json(x) AS
+    CASE WHEN json_valid(x) THEN druid_json_present(CAST(x AS JSON)) END`,
+  `CREATE OR REPLACE TEMP MACRO druid_parse_json(x) AS CASE
+    WHEN x IS NULL THEN NULL
+    WHEN json_valid(x) THEN druid_json_present(CAST(x AS JSON))
+    ELSE CAST(error('Function[parse_json] bad string input [' || x || ']') AS JSON) END`,
+  `CREATE OR REPLACE TEMP MACRO druid_json_keys(j) AS CASE left(CAST(j AS VARCHAR), 1)
+    WHEN '{' THEN json_keys(j)
+    WHEN '[' THEN list_transform(range(json_array_length(j)::BIGINT), lambda i: CAST(i AS VARCHAR)) END`,
+  `CREATE OR REPLACE TEMP MACRO druid_json_field(name) AS
+    CASE WHEN regexp_matches(name, '[.''"\\[\\]]') THEN '[''' || name || ''']' ELSE '.' || name END`,
+  // A list of primitives counts as one value.
+  `CREATE OR REPLACE TEMP MACRO druid_json_is_leaf(j) AS CASE left(CAST(j AS VARCHAR), 1)
+    WHEN '{' THEN FALSE
+    WHEN '[' THEN druid_json_texts(j) IS NOT NULL
+    ELSE TRUE END`,
+  `CREATE OR REPLACE TEMP MACRO druid_json_paths(json) AS CASE WHEN json IS NULL THEN ['$'] ELSE (
+    WITH RECURSIVE steps(path, place, j) AS (
+      SELECT '$', []::BIGINT[], json
+      UNION ALL
+      SELECT
+        path || CASE WHEN left(CAST(j AS VARCHAR), 1) = '{' THEN druid_json_field(key) ELSE '[' || key || ']' END,
+        list_append(place, position),
+        child
+      FROM (
+        SELECT path, place, j, unnest(druid_json_keys(j)) AS key, generate_subscripts(druid_json_keys(j), 1) AS position,
+          unnest(CASE WHEN left(CAST(j AS VARCHAR), 1) = '{' THEN map_values(from_json(j, '"MAP(VARCHAR, JSON)"')) ELSE from_json(j, '["JSON"]') END) AS child
+        FROM steps
+        WHERE NOT druid_json_is_leaf(j)
+      )
+    )
+    SELECT coalesce(list(path ORDER BY place), []) FROM steps WHERE j IS NULL OR druid_json_is_leaf(j)
+  ) END`,
+  `CREATE OR REPLACE TEMP MACRO druid_json_merge(a, b) AS CASE
+    WHEN a IS NULL OR b IS NULL THEN NULL
+    WHEN left(CAST(a AS VARCHAR), 1) = '{' AND left(CAST(b AS VARCHAR), 1) = '{' THEN
+      to_json(map_concat(from_json(a, '"MAP(VARCHAR, JSON)"'), from_json(b, '"MAP(VARCHAR, JSON)"')))
+    WHEN left(CAST(a AS VARCHAR), 1) = '[' AND left(CAST(b AS VARCHAR), 1) = '[' THEN
+      to_json(list_concat(from_json(a, '["JSON"]'), from_json(b, '["JSON"]')))
+    ELSE CAST(error('Function[json_merge] bad input [' || CAST(b AS VARCHAR) || '], expected two objects or two arrays') AS JSON) END`,
+];
+
+const json = family('scalar', 'json');
+
+/** Refuses, in Calcite's words, arguments that are no text (or, when allowed, no JSON). */
+function requireText(name: string, orJson = false) {
+  return (args: readonly Expression[]): string | undefined => {
+    const fits = args.every(
+      ({ type }) => isString(type) || type.name === 'NULL' || type.name === 'ANY' || (orJson && isJson(type)),
+    );
+    if (fits) return undefined;
+    const given = args.map(({ type }) => `<${formatType(type)}>`).join(', ');
+    return `Cannot apply '${name}' to arguments of type '${name}(${given})'. Supported form(s): '${name}(<CHARACTER>)'`;
+  };
+}
+
+/** Every JSON function. */
+export const jsonFunctions: readonly FunctionDeclaration[] = [
+  json({
+    name: 'JSON_VALUE',
+    signature: operands('expr json', 'path! string'),
+    result: VARCHAR,
+    check: checkPath('JSON_VALUE', 1),
+    summary:
+      'The text, number or truth value at a path, as VARCHAR or as the type after RETURNING; lists only as an ARRAY type. NULL for nothing there and for what does not convert.',
+    example: [`JSON_VALUE(PARSE_JSON('{"a":[1,2]}'), '$.a[1]' RETURNING BIGINT)`, '2'],
+    duckdb: extractedValue,
+  }),
+  json({
+    name: 'JSON_QUERY',
+    signature: operands('expr json', 'path! string'),
+    result: JSON_TYPE,
+    check: checkPath('JSON_QUERY', 1),
+    summary: 'The JSON at a path; NULL for nothing there.',
+    example: [`JSON_QUERY(PARSE_JSON('{"a":{"b":1}}'), '$.a')`, '{"b":1}'],
+    duckdb: extracted,
+  }),
+  json({
+    name: 'JSON_QUERY_ARRAY',
+    signature: operands('expr json', 'path! string'),
+    result: JSON_LIST,
+    check: checkPath('JSON_QUERY_ARRAY', 1),
+    summary: 'The elements of the list at a path, as JSON; anything else as the only element.',
+    example: [`ARRAY_LENGTH(JSON_QUERY_ARRAY(PARSE_JSON('{"a":[{},{}]}'), '$.a'))`, '2'],
+    duckdb: (args, context) => `druid_json_elements(${extracted(args, context)})`,
+  }),
+  json({
+    name: 'JSON_OBJECT',
+    signature: operands('keyAndValue…'),
+    result: { ...JSON_TYPE, nullable: false },
+    nulls: 'own',
+    check: (args) => {
+      if (args.length % 2 !== 0) return `JSON_OBJECT must have an even number of arguments`;
+      const keys = args.filter((_, index) => index % 2 === 0);
+      return keys.every(({ type }) => isString(type)) ? undefined : 'field name must be a STRING';
+    },
+    summary: 'An object of pairs of a key, which is text, and a value of any type.',
+    example: [`JSON_OBJECT(KEY 'a' VALUE 1)`, '{"a":1}'],
+    duckdb: (args, context) => {
+      const members = args.map((sql, index) =>
+        index % 2 === 0 ? sql : toJson(sql, context.args[index]?.type ?? VARCHAR),
+      );
+      return `json_object(${members.join(', ')})`;
+    },
+  }),
+  json({
+    name: 'JSON_KEYS',
+    signature: operands('expr json', 'path! string'),
+    result: arrayOf(VARCHAR),
+    check: checkPath('JSON_KEYS', 1),
+    summary: 'The names of the fields of the object at a path, or the indexes of the list there; NULL for neither.',
+    example: [`JSON_KEYS(PARSE_JSON('{"a":1,"b":2}'), '$')`, '["a","b"]'],
+    duckdb: (args, context) => `druid_json_keys(json_extract(${jsonAt(args, context, 0)}, ${pathAt(context.args, 1)}))`,
+  }),
+  json({
+    name: 'JSON_PATHS',
+    signature: operands('expr json'),
+    result: arrayOf(VARCHAR, false),
+    nulls: 'own',
+    summary: 'The paths of all values that are no objects and no lists of objects or lists; [$] for NULL.',
+    example: [`JSON_PATHS(PARSE_JSON('{"a":1,"b":{"c":[2]}}'))`, '["$.a","$.b.c"]'],
+    duckdb: (args, context) => `druid_json_paths(${jsonAt(args, context, 0)})`,
+  }),
+  json({
+    name: 'JSON_MERGE',
+    signature: operands('expr1', 'expr2', 'expr…'),
+    result: JSON_TYPE,
+    check: requireText('JSON_MERGE', true),
+    summary: 'Objects merged into one, where the field of the last counts, or lists joined; text is parsed.',
+    example: [`JSON_MERGE('{"a":1,"b":1}', '{"b":2}')`, '{"a":1,"b":2}'],
+    duckdb: (args, { args: bound }) =>
+      args
+        .map((sql, index) => (isJson(bound[index]?.type ?? VARCHAR) ? sql : `druid_parse_json(${sql})`))
+        .reduce((left, right) => `druid_json_merge(${left}, ${right})`),
+  }),
+  json({
+    name: 'PARSE_JSON',
+    signature: operands('expr'),
+    result: JSON_TYPE,
+    check: requireText('PARSE_JSON'),
+    summary: 'Text read as JSON; the query fails for text that is none.',
+    example: [`PARSE_JSON('{"a":1}')`, '{"a":1}'],
+    duckdb: ([text = 'NULL']) => `druid_parse_json(${text})`,
+  }),
+  json({
+    name: 'TRY_PARSE_JSON',
+    signature: operands('expr'),
+    result: JSON_TYPE,
+    check: requireText('TRY_PARSE_JSON'),
+    summary: 'Text read as JSON; NULL for text that is none.',
+    example: [`TRY_PARSE_JSON('{')`, 'NULL'],
+    duckdb: ([text = 'NULL']) => `druid_try_parse_json(${text})`,
+  }),
+  json({
+    name: 'TO_JSON_STRING',
+    signature: operands('expr'),
+    result: VARCHAR,
+    summary: 'A value of any type as JSON text; truth values print as 1 and 0, times as milliseconds.',
+    example: [`TO_JSON_STRING(ARRAY[1, 2])`, '[1,2]'],
+    duckdb: (args, context) => `CAST(json(druid_json_present(${jsonAt(args, context, 0)})) AS VARCHAR)`,
+  }),
+];
