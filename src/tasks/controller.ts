@@ -10,7 +10,13 @@ import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
 import type { TaskEnd, TaskLock } from '../storage/metadata-store.js';
 import { SegmentAllocator, type AllocationSources, type WritingTask } from './allocation.js';
 import type { CompiledStatement } from './compile.js';
-import { checkStatementLimits, replacedIntervals, segmentReport, segmentsDestination } from './ingest-job.js';
+import {
+  checkInputSegments,
+  checkStatementLimits,
+  replacedIntervals,
+  segmentReport,
+  segmentsDestination,
+} from './ingest-job.js';
 import { canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
 import { isOrdered, jobColumns, jobRelations } from './relations.js';
@@ -157,12 +163,14 @@ export class TaskController {
     const { context, emitted } = compiled;
     await mkdir(this.#workDirectory, { recursive: true });
     const system = await sources.metadata.current();
+    const relations = await jobRelations(emitted, { deepStorage: sources.deepStorage, system });
+    checkInputSegments(relations, compiled);
     return {
       id: this.taskId,
       sql: emitted.sql,
       ordered: isOrdered(statement.plan),
       columns: jobColumns(statement.columns),
-      relations: await jobRelations(emitted, { deepStorage: sources.deepStorage, system }),
+      relations,
       destination:
         statement.kind === 'select'
           ? { kind: 'results', maxRows: limits.reportRows, stringifyArrays: context.sqlStringifyArrays ?? false }

@@ -6,7 +6,7 @@ import { ETERNITY } from '../segments/index.js';
 import type { DataSegment, Interval } from '../segments/segment.js';
 import type { IngestStatement } from '../sql/plan/index.js';
 import type { CompiledStatement } from './compile.js';
-import type { SegmentsDestination } from './worker/protocol.js';
+import type { JobRelation, SegmentsDestination } from './worker/protocol.js';
 
 /** The time that a REPLACE overwrites; undefined for INSERT. */
 export function replacedIntervals({ overwrite }: IngestStatement): readonly Interval[] | undefined {
@@ -26,6 +26,21 @@ export function checkStatementLimits({ statement }: CompiledStatement): void {
   const keys = statement.clusteredBy.length + 1;
   if (keys > limits.clusteredByColumns) {
     throw new FaultError(faults.TooManyClusteredByColumns(keys, limits.clusteredByColumns, 0));
+  }
+}
+
+/**
+ * Druid's limit of what one worker reads, for segments; for external files their reader counts.
+ * @throws FaultError TooManyInputFiles
+ */
+export function checkInputSegments(relations: readonly JobRelation[], { context }: CompiledStatement): void {
+  const count = relations.reduce(
+    (total, relation) => total + (relation.kind === 'segments' ? relation.segments.length : 0),
+    0,
+  );
+  const most = limits.inputFilesPerWorker;
+  if (count > most * (context.maxNumTasks - 1)) {
+    throw new FaultError(faults.TooManyInputFiles(count, most, Math.ceil(count / most)));
   }
 }
 

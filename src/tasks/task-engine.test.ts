@@ -113,6 +113,14 @@ describe('tasks', () => {
     expect(stages).toHaveLength(1);
   });
 
+  test('a report keeps three thousand rows', async () => {
+    await ingest(makeBig);
+    const { id } = await ingest('SELECT a."n" FROM "big" a CROSS JOIN (SELECT "n" FROM "big" LIMIT 2) b');
+    const { results } = await payload(id);
+    expect(results.results).toHaveLength(3_000);
+    expect(results.resultsTruncated).toBe(true);
+  });
+
   test('status, payload, log and report of an ingestion', async () => {
     const { id } = await ingest(insert('described'), { sqlQueryId: 'described' });
     const status = await suite.engine.overlord.status(id);
@@ -148,7 +156,6 @@ describe('tasks', () => {
   });
 
   test('canceling ends a running and a waiting task within a second', async () => {
-    await ingest(makeBig);
     const running = [await submit(endless), await submit(endless)];
     for (const id of running) await until(id, ({ runnerStatusCode }) => runnerStatusCode === 'RUNNING');
     const waiting = await submit(endless);

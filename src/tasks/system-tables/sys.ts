@@ -1,6 +1,5 @@
 import { formatSegmentId, formatTime } from '../../segments/index.js';
 import type { DataSegment, ShardSpec } from '../../segments/segment.js';
-import { isNumeric } from '../../sql/types.js';
 import { serverName, systemTable, type SystemRow, type SystemSource } from './table.js';
 
 /** Druid's JSON of a shard spec; `range` carries its class's field names already. */
@@ -8,12 +7,9 @@ function shardSpecJson(spec: ShardSpec): string {
   return JSON.stringify(spec);
 }
 
+/** Druid counts every column of a query task's rows as a dimension, numbers too. */
 const dimensionsOf = ({ columns }: DataSegment): readonly string[] =>
-  columns.filter(({ name, type }) => name !== '__time' && !isNumeric(type)).map(({ name }) => name);
-
-/** Columns of ingested data are dimensions in Druid; numeric ones among them are what the console calls metrics. */
-const metricsOf = ({ columns }: DataSegment): readonly string[] =>
-  columns.filter(({ name, type }) => name !== '__time' && isNumeric(type)).map(({ name }) => name);
+  columns.map(({ name }) => name).filter((name) => name !== '__time');
 
 function segmentRow(segment: DataSegment, visible: ReadonlyMap<string, DataSegment>): SystemRow {
   const id = formatSegmentId(segment);
@@ -35,7 +31,7 @@ function segmentRow(segment: DataSegment, visible: ReadonlyMap<string, DataSegme
     is_overshadowed: isVisible ? 0 : 1,
     shard_spec: shardSpecJson(segment.shardSpec),
     dimensions: JSON.stringify(dimensionsOf(segment)),
-    metrics: JSON.stringify(metricsOf(segment)),
+    metrics: '[]',
     replication_factor: 1,
   };
 }
