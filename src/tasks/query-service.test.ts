@@ -57,6 +57,7 @@ describe('queries', () => {
     });
     const reading = answer.rows[Symbol.asyncIterator]().next();
     expect(suite.engine.queries.cancel('slow')).toBe(true);
+    expect(suite.engine.queries.cancel('slow')).toBe(false);
     await expect(reading).rejects.toThrow('[User request]');
     const left = new AbortController();
     const other = await suite.engine.queries.run({

@@ -116,13 +116,14 @@ export class QueryService {
   /** Cancels the queries of an id; answers whether there were any. */
   cancel(queryId: string): boolean {
     const controllers = this.#queries.get(queryId);
+    this.#queries.delete(queryId);
     for (const controller of controllers ?? []) controller.abort(new FaultError(faults.Canceled('USER_REQUEST')));
     return controllers !== undefined;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const queryId of this.#queries.keys()) this.cancel(queryId);
+    for (const queryId of [...this.#queries.keys()]) this.cancel(queryId);
     await this.#process?.end('exit', 500);
   }
 
@@ -177,7 +178,7 @@ export class QueryService {
     this.#queries.set(queryId, controllers.add(abort));
     return () => {
       controllers.delete(abort);
-      if (controllers.size === 0) this.#queries.delete(queryId);
+      if (controllers.size === 0 && this.#queries.get(queryId) === controllers) this.#queries.delete(queryId);
     };
   }
 
