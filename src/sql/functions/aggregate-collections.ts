@@ -1,6 +1,7 @@
 /** ARRAY_AGG, ARRAY_CONCAT_AGG and STRING_AGG: all values of a group. */
 import type { Expression } from '../plan/expression.js';
 import { arrayOf, formatType, VARCHAR, withNullability } from '../types.js';
+import { elementText } from './array-elements.js';
 import { aggregate, isMultiValue, operand, optionalLiteral, sameAsFirst, typeAt } from './aggregate-parts.js';
 import type { EmitContext, Emitter, FunctionDeclaration } from './declaration.js';
 
@@ -35,12 +36,15 @@ const arrayConcatAgg: Emitter = ([value = 'NULL'], { distinct, orderBy, suffix }
   return distinct ? `druid_distinct_elements(${elements})` : elements;
 };
 
-const stringAgg: Emitter = ([value = 'NULL', separator = `''`], context) => {
+const stringAgg: Emitter = ([value = 'NULL', given], context) => {
+  const separator = given === undefined ? `''` : `CAST(${given} AS VARCHAR)`;
   if (isMultiValue(context.args)) {
     const present = `list_filter(${collectedValues(value, context)}, lambda v: v IS NOT NULL)`;
     return `nullif(array_to_string(${present}, ${separator}), '')`;
   }
-  return `string_agg(${context.distinct ? 'DISTINCT ' : ''}${value}, ${separator}${orderOf(value, context)})${context.suffix}`;
+  // Druid's aggregator takes native values: a time counts as its milliseconds, a truth value as 1 or 0.
+  const text = elementText(value, typeAt(context.args, 0));
+  return `string_agg(${context.distinct ? 'DISTINCT ' : ''}${text}, ${separator}${orderOf(text, context)})${context.suffix}`;
 };
 
 function refuseComplex(args: readonly Expression[]): string | undefined {
@@ -82,11 +86,7 @@ export const collectionAggregates: readonly FunctionDeclaration[] = [
     aliases: ['LISTAGG'],
     signatures: [
       {
-        operands: [
-          operand('expr', 'string'),
-          { name: 'separator', family: 'string', literal: true, optional: true },
-          size,
-        ],
+        operands: [operand('expr', 'any'), { name: 'separator', family: 'any', literal: true, optional: true }, size],
       },
     ],
     result: VARCHAR,

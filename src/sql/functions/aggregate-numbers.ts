@@ -48,15 +48,19 @@ function extreme(name: 'MIN' | 'MAX', which: string, sql: string, result: string
   });
 }
 
-function bitwise(operator: 'AND' | 'OR' | 'XOR', result: string): FunctionDeclaration {
+/** Druid folds the values into a 0, so AND is 0 in every group that has a number. */
+function bitwise(operator: 'AND' | 'OR' | 'XOR', result: string, note = ''): FunctionDeclaration {
   const name = `BIT_${operator}`;
+  const start = operator === 'AND' ? ' & 0' : '';
   return aggregate({
     name,
     signatures: [{ operands: [operand('expr', 'integer')] }],
     result: BIGINT,
-    summary: `Bitwise ${operator} of the numbers of a group.`,
+    summary: `Bitwise ${operator} of 0 and the numbers of a group${note}; NULL for no numbers.`,
     example: { sql: `SELECT ${name}(x) FROM (VALUES (6), (3)) AS t(x)`, result },
-    emit: { duckdb: ([value = 'NULL'], { suffix }) => engineAggregate(name.toLowerCase(), [value], { suffix }) },
+    emit: {
+      duckdb: ([value = 'NULL'], { suffix }) => `(${engineAggregate(name.toLowerCase(), [value], { suffix })}${start})`,
+    },
   });
 }
 
@@ -130,7 +134,7 @@ export const numberAggregates: readonly FunctionDeclaration[] = [
         engineAggregate('avg', [isNumeric(typeAt(args, 0)) ? value : `${value}::DOUBLE`], { distinct, suffix }),
     },
   }),
-  bitwise('AND', '2'),
+  bitwise('AND', '0', ', which is always 0, as in Druid'),
   bitwise('OR', '7'),
   bitwise('XOR', '5'),
   spread('VAR_POP', [], 'Variance of a population.', '1.0', ofPopulation('var_pop')),

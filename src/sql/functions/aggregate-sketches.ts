@@ -30,7 +30,7 @@ function countDistinct(name: string, more: readonly Operand[], aliases: readonly
 
 /** A t-digest of bounded size over doubles. */
 const quantileOf = (value: string, probability: string, suffix: string, ofNothing: string): string =>
-  `coalesce(approx_quantile(${value}, ${probability})${suffix}, ${ofNothing})`;
+  `coalesce(approx_quantile(${value}, CAST(${probability} AS FLOAT))${suffix}, ${ofNothing})`;
 
 const probability: Operand = { name: 'probability', family: 'double', literal: true };
 

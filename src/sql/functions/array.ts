@@ -55,7 +55,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
   }),
   array({
     name: 'ARRAY_LENGTH',
-    signature: operands('arr stringOrArray'),
+    signature: [operands('arr stringOrArray'), operands('arr string')],
     result: strictly(INTEGER),
     summary: 'The number of elements.',
     example: ['ARRAY_LENGTH(ARRAY[1, NULL])', '2'],

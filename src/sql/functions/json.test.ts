@@ -149,6 +149,7 @@ describe('JSON', () => {
     ['JSON_OBJECT', [text('a'), booleans], '{"a":[1,0,null]}'],
     ['JSON_OBJECT', [text('a'), sqlArgument('0.1::FLOAT', FLOAT)], '{"a":0.1}'],
     ['JSON_OBJECT', [text('a'), sqlArgument(`chr(29) || '["x","y"]'`, MULTI_VALUE_VARCHAR)], '{"a":["x","y"]}'],
+    ['JSON_OBJECT', [text('a'), text('1'), text('b'), text('2'), text('a'), text('3')], '{"b":"2","a":"3"}'],
     ['JSON_OBJECT', [], '{}'],
     ['JSON_KEYS', [json({ a: 1, b: 2 }), path('$')], ['a', 'b']],
     ['JSON_KEYS', [json({ a: [5, 6] }), path('$.a')], ['0', '1']],

@@ -73,6 +73,17 @@ function requireText(name: string, orJson = false) {
   };
 }
 
+/** The indexes of the keys; of constant keys that repeat only the last counts. */
+function withoutRepeated(args: readonly Expression[]): readonly number[] {
+  const keys = args.map((_, index) => index).filter((index) => index % 2 === 0);
+  const nameOf = (key: number) => {
+    const arg = args[key];
+    return arg?.kind === 'literal' ? arg.value : key;
+  };
+  const last = new Map(keys.map((key) => [nameOf(key), key]));
+  return keys.filter((key) => last.get(nameOf(key)) === key);
+}
+
 /** Every JSON function. */
 export const jsonFunctions: readonly FunctionDeclaration[] = [
   json({
@@ -116,9 +127,10 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     summary: 'An object of pairs of a key, which is text, and a value of any type.',
     example: [`JSON_OBJECT(KEY 'a' VALUE 1)`, '{"a":1}'],
     duckdb: (args, context) => {
-      const members = args.map((sql, index) =>
-        index % 2 === 0 ? sql : toJson(sql, context.args[index]?.type ?? VARCHAR),
-      );
+      const members = withoutRepeated(context.args).flatMap((key) => [
+        args[key] ?? 'NULL',
+        toJson(args[key + 1] ?? 'NULL', context.args[key + 1]?.type ?? VARCHAR),
+      ]);
       return `json_object(${members.join(', ')})`;
     },
   }),

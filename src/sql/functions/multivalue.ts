@@ -86,7 +86,7 @@ const element =
 export const multivalueFunctions: readonly FunctionDeclaration[] = [
   multivalue({
     name: 'ARRAY_TO_MV',
-    signature: operands('arr stringOrArray'),
+    signature: [operands('arr stringOrArray'), operands('arr string')],
     result: MULTI_VALUE_VARCHAR,
     summary: 'The elements of an array as a multi-value string.',
     example: [`MV_LENGTH(ARRAY_TO_MV(ARRAY['a', 'b']))`, '2'],
@@ -121,7 +121,7 @@ export const multivalueFunctions: readonly FunctionDeclaration[] = [
   }),
   multivalue({
     name: 'MV_LENGTH',
-    signature: operands('arr stringOrArray'),
+    signature: [operands('arr stringOrArray'), operands('arr string')],
     result: strictly(INTEGER),
     summary: 'The number of values.',
     example: [`MV_LENGTH(ARRAY['a', 'b'])`, '2'],
