@@ -69,21 +69,25 @@ function meetLists(args: Args, bound: Bound) {
   };
 }
 
+/** The list with a value behind it. */
 export function appended(args: Args, bound: Bound): List {
   const { list, value, element } = meet(args, bound, 0, 1);
   return { sql: `druid_append(${list}, ${value})`, element };
 }
 
+/** The list with a value before it. */
 export function prepended(args: Args, bound: Bound): List {
   const { list, value, element } = meet(args, bound, 1, 0);
   return { sql: `druid_prepend(${value}, ${list})`, element };
 }
 
+/** Both lists as one; NULL when either is. */
 export function concatenated(args: Args, bound: Bound): List {
   const { left, right, element } = meetLists(args, bound);
   return { sql: `druid_concat(${left}, ${right})`, element };
 }
 
+/** The elements between two indexes that count from 0, filled up with nulls. */
 export function sliced(args: Args, bound: Bound): List {
   const { sql, element } = listAt(args, bound, 0);
   return { sql: `druid_slice(${sql}, ${args[1] ?? '0'}, ${args[2] ?? `len(${sql})`})`, element };
@@ -124,11 +128,13 @@ export function contains(args: Args, bound: Bound): string {
   return `CASE WHEN ${value} IS NOT NULL OR ${args[1] ?? 'NULL'} IS NULL OR ${list} IS NULL THEN ${has} ELSE FALSE END`;
 }
 
+/** Whether two lists have an element in common. */
 export function overlaps(args: Args, bound: Bound): string {
   const { left, right } = meetLists(args, bound);
   return `druid_has_any(${left}, ${right})`;
 }
 
+/** The elements as one text. */
 export function joined(args: Args, bound: Bound): string {
   const { sql, element } = listAt(args, bound, 0);
   return `druid_join(${convertElements(sql, element, VARCHAR)}, ${args[1] ?? 'NULL'})`;
