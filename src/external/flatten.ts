@@ -1,0 +1,30 @@
+import type { SqlType } from '../sql/types.js';
+import type { FlattenSpec } from './format-spec.js';
+import { parseJsonPath, type PathStep } from './json-path.js';
+import type { ExternalRelation } from './relation.js';
+
+/** A column that a statement uses, and where its value lies in a record. */
+export interface Column {
+  readonly name: string;
+  readonly type: SqlType;
+  /** Empty means the whole record. */
+  readonly path: readonly PathStep[];
+}
+
+/** The columns that a relation puts out, in its order, with their places by the flattenSpec. */
+export function placeColumns(relation: ExternalRelation, flatten: FlattenSpec | null | undefined): readonly Column[] {
+  const types = new Map(relation.signature.map(({ name, type }) => [name, type]));
+  const paths = new Map<string, readonly PathStep[]>();
+  for (const { type, name, expr, ...field } of (flatten?.fields ?? []).map((field) => ({
+    nodes: undefined,
+    ...field,
+  }))) {
+    if (type === 'path') paths.set(name, parseJsonPath(expr ?? '$') ?? []);
+    else if (type === 'tree') paths.set(name, field.nodes ?? []);
+    else paths.set(name, [expr ?? name]);
+  }
+  return relation.columns.flatMap((name) => {
+    const type = types.get(name);
+    return type ? [{ name, type, path: paths.get(name) ?? [name] }] : [];
+  });
+}

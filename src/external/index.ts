@@ -1,0 +1,11 @@
+export { ExternalReadError, ExternalSpecError } from './errors.js';
+export { prepareExternal } from './prepare.js';
+export type {
+  ExternalRelation,
+  ParseProblem,
+  PreparedRelation,
+  ReadingEnvironment,
+  ReadingPart,
+  ReadingProgress,
+} from './relation.js';
+export { validateExternal, type ExternalSpec } from './validate.js';

@@ -1,0 +1,79 @@
+import { mkdir, mkdtemp, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { coercionMacros } from './coercion.js';
+import { mapConcurrently } from './concurrency.js';
+import { engineReads, hasByteOrderMark, readHead, unpackFile } from './content.js';
+import type { InputFormat } from './format-spec.js';
+import { planJson } from './formats/json.js';
+import { planParquet } from './formats/parquet.js';
+import { planText } from './formats/text.js';
+import type { InputFile } from './input-file.js';
+import type { PartPlan } from './part-plan.js';
+import { readingPart } from './problems.js';
+import type { ExternalRelation, PreparedRelation, ReadingEnvironment } from './relation.js';
+import { fetchFiles } from './sources/fetch-files.js';
+import { readFormat, readSource } from './validate.js';
+
+/** Files unpacked at the same time. */
+const MAX_UNPACKING = 2;
+
+/** Makes a file such that the engine can open it: unpacked where it must be, under a path that is no pattern. */
+async function makeReadable(
+  file: InputFile,
+  format: InputFormat,
+  target: string,
+  signal: AbortSignal,
+): Promise<InputFile> {
+  signal.throwIfAborted();
+  const isText = format.type !== 'parquet';
+  if (!engineReads(file.compression) || (!isText && file.compression !== 'none'))
+    return unpackFile(file, target, signal);
+  if (format.type === 'json' && hasByteOrderMark((await readHead(file, 3)).bytes))
+    return unpackFile(file, target, signal);
+  if (!/[*?[\]{}\\]/.test(file.path)) return file;
+  await symlink(file.path, target);
+  return { ...file, path: target };
+}
+
+function planParts(
+  format: InputFormat,
+  relation: ExternalRelation,
+  files: readonly InputFile[],
+  { session, maxParseExceptions }: ReadingEnvironment,
+): Promise<readonly PartPlan[]> {
+  const strict = maxParseExceptions === 0;
+  switch (format.type) {
+    case 'json':
+      return planJson(format, relation, files, strict);
+    case 'parquet':
+      return planParquet(format, relation, files, session);
+    default:
+      return planText(format, relation, files, strict);
+  }
+}
+
+/**
+ * Fetches external data and says how to read it: one SELECT for each group of files that can be read alike. The
+ * session's temporary macros `external_…` are created; the SELECTs run on that session, as long as the spool exists.
+ * @throws ExternalSpecError, ExternalReadError, EngineError
+ */
+export async function prepareExternal(
+  relation: ExternalRelation,
+  environment: ReadingEnvironment,
+): Promise<PreparedRelation> {
+  const source = readSource(relation.inputSource);
+  const format = readFormat(relation.inputFormat);
+  await mkdir(environment.spoolDirectory, { recursive: true });
+  const directory = await mkdtemp(path.join(environment.spoolDirectory, 'external-'));
+  const fetched = await fetchFiles(source, directory, environment);
+  const files = await mapConcurrently(fetched, MAX_UNPACKING, (file, index) =>
+    makeReadable(file, format, path.join(directory, `readable-${index}`), environment.signal),
+  );
+  await environment.session.run(coercionMacros.join(';\n'));
+  const plans = await planParts(format, relation, files, environment);
+  return {
+    parts: plans.map((plan) => readingPart(plan, environment.session)),
+    totalFiles: files.length,
+    totalBytes: files.reduce((total, { bytes }) => total + bytes, 0),
+  };
+}

@@ -1,0 +1,73 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { mapConcurrently } from '../concurrency.js';
+import { inspectFile, type InputFile } from '../input-file.js';
+import type { ReadingEnvironment } from '../relation.js';
+import type { InputSource } from '../source-spec.js';
+import { download, requestHeaders } from './http.js';
+import { listLocalFiles } from './local.js';
+
+/** Downloads at the same time. */
+const MAX_DOWNLOADS = 4;
+
+/** A file that is, or on demand becomes, readable on this machine. */
+type Origin =
+  | { readonly kind: 'local'; readonly source: string; readonly path: string }
+  | { readonly kind: 'inline'; readonly data: string }
+  | { readonly kind: 'http'; readonly uri: string; readonly headers: Readonly<Record<string, string>> };
+
+async function listOrigins(source: InputSource, environment: ReadingEnvironment): Promise<readonly Origin[]> {
+  switch (source.type) {
+    case 'inline':
+      return [{ kind: 'inline', data: source.data }];
+    case 'local':
+      return (await listLocalFiles(source, environment.allowedDirectories)).map((file) => ({ kind: 'local', ...file }));
+    case 'http': {
+      const headers = requestHeaders(source);
+      return source.uris.map((uri) => ({ kind: 'http', uri, headers }));
+    }
+    case 'combining':
+      return (await Promise.all(source.delegates.map((delegate) => listOrigins(delegate, environment)))).flat();
+  }
+}
+
+/**
+ * Brings all files of a source to this machine, in the order of the source; empty files are left out.
+ * @throws ExternalReadError
+ */
+export async function fetchFiles(
+  source: InputSource,
+  directory: string,
+  environment: ReadingEnvironment,
+): Promise<readonly InputFile[]> {
+  const { signal } = environment;
+  const origins = await listOrigins(source, environment);
+  const received = new Map<number, number>();
+  let done = 0;
+  const report = (): void => {
+    const bytes = [...received.values()].reduce((total, size) => total + size, 0);
+    environment.onProgress?.({ files: done, totalFiles: origins.length, bytes });
+  };
+  const files = await mapConcurrently(origins, MAX_DOWNLOADS, async (origin, index) => {
+    signal.throwIfAborted();
+    const spooled = path.join(directory, `input-${index}`);
+    let file: InputFile;
+    if (origin.kind === 'local') {
+      file = await inspectFile(origin.source, origin.path);
+    } else if (origin.kind === 'inline') {
+      await writeFile(spooled, origin.data);
+      file = { source: 'inline', path: spooled, bytes: Buffer.byteLength(origin.data), compression: 'none' };
+    } else {
+      await download(origin.uri, origin.headers, spooled, signal, (bytes) => {
+        received.set(index, bytes);
+        report();
+      });
+      file = await inspectFile(origin.uri, spooled);
+    }
+    received.set(index, file.bytes);
+    done += 1;
+    report();
+    return file;
+  });
+  return files.filter(({ bytes }) => bytes > 0);
+}
