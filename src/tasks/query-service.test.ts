@@ -97,6 +97,12 @@ describe('queries', () => {
     await expect(query(endless, { timeout: 100 })).rejects.toThrow('[Query timeout]');
   });
 
+  test('many at once answer each its own', async () => {
+    const numbers = Array.from({ length: 40 }, (_, index) => index);
+    const answers = await Promise.all(numbers.map((n) => query(`SELECT COUNT(*), ${n} FROM "big" WHERE "n" < ${n}`)));
+    expect(answers).toEqual(numbers.map((n) => [[n, n]]));
+  });
+
   test('many rows come in batches, as fast as they are read', async () => {
     const rows = await query('SELECT a."n" FROM "big" a CROSS JOIN (SELECT "n" FROM "big" LIMIT 50) b');
     expect(rows).toHaveLength(100_000);
