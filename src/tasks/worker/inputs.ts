@@ -60,7 +60,11 @@ export async function createInputs(
       try {
         scans = await work();
       } catch (error) {
-        throw await explained(running, externals, error);
+        throw await explained(
+          running,
+          externals.map(({ prepared }) => prepared),
+          error,
+        );
       }
       countExternals(externals, scans);
       await countProblems(running, stage, externals);
@@ -87,9 +91,13 @@ async function createExternal(
   });
   // Fetching counted up to here; from now on a file counts when it has been read.
   Object.assign(counter, { files: 0, bytes: 0, totalFiles: prepared.totalFiles });
-  await session.run(
-    `CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(relation.name)} AS ${externalSql(relation.external, prepared)}`,
-  );
+  const view = `CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(relation.name)} AS ${externalSql(relation.external, prepared)}`;
+  try {
+    await session.run(view);
+  } catch (error) {
+    // The engine looks into the files already when it binds the view.
+    throw await explained(running, [prepared], error);
+  }
   return prepared;
 }
 
@@ -133,10 +141,14 @@ function countExternals(externals: readonly ExternalInput[], scans: readonly Sca
 }
 
 /** What was wrong with the data, if the engine failed because of it; otherwise the engine's own error. */
-async function explained(running: RunningJob, externals: readonly ExternalInput[], error: unknown): Promise<unknown> {
+async function explained(
+  running: RunningJob,
+  relations: readonly PreparedRelation[],
+  error: unknown,
+): Promise<unknown> {
   if (running.signal.aborted || !(error instanceof EngineError) || error.kind !== 'data') return error;
-  for (const { prepared } of externals) {
-    for (const part of prepared.parts) {
+  for (const { parts } of relations) {
+    for (const part of parts) {
       const problem = await part.explain(error);
       if (problem) return unparseableData(problem, error);
     }
