@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import unbzip2Stream from 'unbzip2-stream';
-import { XzReadableStream } from 'xz-decompress';
+import xz from 'xz-decompress';
 import { open as openZip, type Entry, type ZipFile } from 'yauzl';
 import { ExternalReadError } from './errors.js';
 import type { Compression, InputFile } from './input-file.js';
@@ -88,7 +88,7 @@ export function openContent(file: InputFile): AsyncIterable<Uint8Array> {
       return unbzip2(raw);
     case 'xz':
       return Readable.fromWeb(
-        new XzReadableStream(Readable.toWeb(raw) as ReadableStream<Uint8Array>) as Parameters<
+        new xz.XzReadableStream(Readable.toWeb(raw) as ReadableStream<Uint8Array>) as Parameters<
           typeof Readable.fromWeb
         >[0],
       );
