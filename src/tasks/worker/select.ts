@@ -18,7 +18,7 @@ export async function select(running: RunningJob, destination: ResultsDestinatio
     await inputs.reading(async () => {
       await profiler.start();
       for await (const batch of session.stream(
-        resultSql(job.sql, job.columns, { stringifyArrays: destination.stringifyArrays }),
+        resultSql(inputs.sql, job.columns, { stringifyArrays: destination.stringifyArrays }),
       )) {
         const room = (destination.maxRows ?? Infinity) - stage.output.rows;
         truncated = batch.length > room;

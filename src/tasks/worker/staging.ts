@@ -54,7 +54,7 @@ export async function stageRows(
     await runWithinMemory(
       running,
       session,
-      `CREATE TABLE ${table} AS SELECT ${bucket} AS bucket, ${selected} FROM (${running.job.sql})`,
+      `CREATE TABLE ${table} AS SELECT ${bucket} AS bucket, ${selected} FROM (${inputs.sql})`,
     );
     return (await profiler.finish()).scans;
   });
