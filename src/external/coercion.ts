@@ -6,20 +6,19 @@ import { type SqlType, VARCHAR } from '../sql/types.js';
  * RowBasedColumnSelectorFactory and Rows.objectToNumber of Druid have it. An argument named j is a JSON value, t is text.
  */
 export const coercionMacros: readonly string[] = [
-  // JSON numbers print as Java prints them: fractions and what 64 bits do not hold as doubles.
-  `CREATE OR REPLACE TEMP MACRO external_scalar_text(j) AS CASE json_type(j)
-    WHEN 'DOUBLE' THEN druid_double_text(CAST(j AS DOUBLE))
-    WHEN 'UBIGINT' THEN CASE WHEN TRY_CAST(j AS BIGINT) IS NULL THEN druid_double_text(CAST(j AS DOUBLE)) ELSE CAST(j AS VARCHAR) END
+  // JSON numbers print as Java prints them: fractions and what 64 bits do not hold as doubles. A macro's text is copied
+  // to where it is called, and binding it costs time, so that the long ones are called in one place each.
+  `CREATE OR REPLACE TEMP MACRO external_scalar_text(j) AS CASE
+    WHEN json_type(j) = 'DOUBLE' OR (json_type(j) = 'UBIGINT' AND TRY_CAST(j AS BIGINT) IS NULL) THEN druid_double_text(CAST(j AS DOUBLE))
     ELSE json_extract_string(j, '$') END`,
   `CREATE OR REPLACE TEMP MACRO external_values(l) AS
     CASE WHEN len(l) = 1 THEN l[1] ELSE chr(29) || CAST(to_json(l) AS VARCHAR) END`,
-  `CREATE OR REPLACE TEMP MACRO external_text(j) AS CASE json_type(j)
-    WHEN 'ARRAY' THEN external_values(list_transform(json_transform(j, '["JSON"]'), lambda e: external_scalar_text(e)))
-    ELSE external_scalar_text(j) END`,
-  // Most arrays hold plain texts, and their JSON is already what a multi-value string is made of.
-  `CREATE OR REPLACE TEMP MACRO external_array_text(t) AS CASE
-    WHEN regexp_full_match(t, '\\["[^"\\\\]*"(,"[^"\\\\]*")+\\]') THEN chr(29) || t
-    ELSE external_text(CAST(t AS JSON)) END`,
+  // What is no array is treated as an array of one, which is that one again.
+  `CREATE OR REPLACE TEMP MACRO external_text(j) AS list_transform(
+    [list_transform(
+      CASE WHEN json_type(j) = 'ARRAY' THEN json_transform(j, '["JSON"]') WHEN j IS NOT NULL THEN [j] END,
+      lambda e: external_scalar_text(e))],
+    lambda l: external_values(l))[1]`,
   `CREATE OR REPLACE TEMP MACRO external_number_text(t) AS replace(trim(t), ',', '')`,
   // Booleans are 1 and 0; an array counts when it has one element.
   `CREATE OR REPLACE TEMP MACRO external_number(j) AS CASE json_type(j)
@@ -66,8 +65,11 @@ export function coerceJsonText(text: string, document: string, pointer: string, 
   const isArray = `(NOT (contains(${document}, '"[') OR contains(${document}, '"\\u005')) OR json_type(${document}, ${pointer}) = 'ARRAY')`;
   // DuckDB's text of such numbers differs from Java's.
   const isOddNumber = String.raw`regexp_full_match(${text}, '-?([0-9]{19,}|[0-9]{8,}[.][0-9]+|0[.]00[0-9]*|[0-9.]+e[-+]?[0-9]+)')`;
-  return `CASE WHEN ${text} >= '[' AND ${text} < '\\' AND ${isArray} THEN external_array_text(${text})
-    WHEN ${text} >= '-' AND ${text} < ':' AND ${isOddNumber} THEN external_text(${value}) ELSE ${text} END`;
+  const looksLikeArray = `${text} >= '[' AND ${text} < '\\'`;
+  // Most arrays hold plain texts, and their JSON is already what a multi-value string is made of.
+  const isPlainArray = String.raw`regexp_full_match(${text}, '\["[^"\\]*"(,"[^"\\]*")+\]')`;
+  return `CASE WHEN ${looksLikeArray} AND ${isPlainArray} AND ${isArray} THEN chr(29) || ${text}
+    WHEN CASE WHEN ${looksLikeArray} THEN ${isArray} ELSE ${text} >= '-' AND ${text} < ':' AND ${isOddNumber} END THEN external_text(${value}) ELSE ${text} END`;
 }
 
 const numberPattern = String.raw`[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?`;
