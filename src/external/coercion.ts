@@ -52,24 +52,24 @@ const coerceElement = (json: string, type: SqlType, depth: number): string =>
   type.name === 'VARCHAR' ? `external_scalar_text(${json})` : coerceJson(json, type, depth);
 
 /**
- * SQL of a member of a JSON object that was read as text, where the engine lost whether it was a text, a number or an
- * array. Only values that leave doubt are looked up again in the document.
+ * SQL of a JSON value as text, for many rows. The first character tells what it is: texts come first, being the most, and
+ * only arrays and numbers that DuckDB prints otherwise than Java need more than to be taken out of their quotes.
  */
-export function coerceJsonText(text: string, document: string, pointer: string, type: SqlType): string {
-  const value = `json_extract(${document}, ${pointer})`;
-  if (type.name !== 'VARCHAR') {
-    // From '[' on: arrays, true and false, or words that are no number.
-    return `CASE WHEN ${text} >= '[' THEN ${coerceJson(value, type)} ELSE ${numberSql(`external_number_text(${text})`, type)} END`;
-  }
-  // A text that begins with a bracket must stand as "[ in the document, or begin with an escape.
-  const isArray = `(NOT (contains(${document}, '"[') OR contains(${document}, '"\\u005')) OR json_type(${document}, ${pointer}) = 'ARRAY')`;
-  // DuckDB's text of such numbers differs from Java's.
-  const isOddNumber = String.raw`regexp_full_match(${text}, '-?([0-9]{19,}|[0-9]{8,}[.][0-9]+|0[.]00[0-9]*|[0-9.]+e[-+]?[0-9]+)')`;
-  const looksLikeArray = `${text} >= '[' AND ${text} < '\\'`;
+export function coerceJsonText(json: string): string {
+  const token = `CAST(${json} AS VARCHAR)`;
   // Most arrays hold plain texts, and their JSON is already what a multi-value string is made of.
-  const isPlainArray = String.raw`regexp_full_match(${text}, '\["[^"\\]*"(,"[^"\\]*")+\]')`;
-  return `CASE WHEN ${looksLikeArray} AND ${isPlainArray} AND ${isArray} THEN chr(29) || ${text}
-    WHEN CASE WHEN ${looksLikeArray} THEN ${isArray} ELSE ${text} >= '-' AND ${text} < ':' AND ${isOddNumber} END THEN external_text(${value}) ELSE ${text} END`;
+  const isPlainArray = String.raw`regexp_full_match(${token}, '\["[^"\\]*"(,"[^"\\]*")+\]')`;
+  return `CASE WHEN ${token} < '#' THEN json_extract_string(${json}, '$')
+    WHEN ${isPlainArray} THEN chr(29) || ${token}
+    WHEN regexp_full_match(${token}, '-?[0-9]{1,18}') THEN ${token}
+    ELSE external_text(${json}) END`;
+}
+
+/** SQL of a JSON value as a number, for many rows. */
+export function coerceJsonNumber(json: string, type: SqlType): string {
+  const token = `CAST(${json} AS VARCHAR)`;
+  // What is no number by itself may be an array, a boolean, or a text that holds one.
+  return `CASE WHEN ${token} >= '-' AND ${token} < ':' THEN ${numberSql(token, type)} ELSE ${coerceJson(json, type)} END`;
 }
 
 const numberPattern = String.raw`[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?`;
