@@ -48,23 +48,23 @@ describe('the process', () => {
   }
 
   test('ingests several times the memory that it may use', async () => {
-    const other = await startAnother(200 * 1024 ** 2);
+    const other = await startAnother(100 * 1024 ** 2);
     const { end } = await other.run(
       jobOver(
         suite.directory,
         undefined,
         [
           ['__time', TIMESTAMP, timeOf('(hash(i) % 24)::BIGINT')],
-          ...Array.from({ length: 3 }, (_, n): [string, SqlType, string] => [
+          ...Array.from({ length: 4 }, (_, n): [string, SqlType, string] => [
             `s${n}`,
             VARCHAR,
-            `rpad((i * ${n + 7})::VARCHAR, 700, 'x')`,
+            `md5((i * ${n + 1})::VARCHAR) || rpad('', 60, 'x')`,
           ]),
         ],
-        { tail: generated(300_000), destination: segmentsDestination({ rowsPerSegment: 80_000 }) },
+        { tail: generated(900_000), destination: segmentsDestination({ rowsPerSegment: 200_000 }) },
       ),
     );
-    expect(end.type === 'failed' ? end.fault : end.summary.rows).toBe(300_000);
+    expect(end.type === 'failed' ? end.fault : end.summary.rows).toBe(900_000);
     await other.exit();
     expect(readdirSync(other.spillDirectory)).toEqual([]);
   });
