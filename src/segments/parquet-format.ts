@@ -35,12 +35,7 @@ function fileNames(columns: readonly SegmentColumn[]): readonly string[] {
  * @param path absolute path of the file
  * @param rowGroupRows rows that are encoded together, all of them in memory; absent means DuckDB's 122,880
  */
-export function copySql(
-  columns: readonly WrittenColumn[],
-  rows: string,
-  path: string,
-  rowGroupRows?: number,
-): string {
+export function copySql(columns: readonly WrittenColumn[], rows: string, path: string, rowGroupRows?: number): string {
   const names = fileNames(columns);
   const list = columns.map(
     ({ sqlName }, index) => `${quoteIdentifier(sqlName)} AS ${quoteIdentifier(names[index] ?? '')}`,

@@ -2,7 +2,7 @@
 import type { ArrayConstructor, Binary, Case, Expr, Identifier, ItemAccess, Unary } from '../ast.js';
 import { unsupportedError, validationError } from '../errors.js';
 import type { Expression } from '../plan/index.js';
-import { arrayOf, BIGINT, BOOLEAN, isInteger, VARCHAR } from '../types.js';
+import { arrayOf, BIGINT, BOOLEAN, DOUBLE, isInteger, VARCHAR } from '../types.js';
 import { bindArithmetic, bindConcat, bindSign, checkChainLength } from './arithmetic.js';
 import type { Binding, ExpressionEnvironment } from './binding.js';
 import { call, literal, nullable } from './build.js';
@@ -68,12 +68,20 @@ export function bindExpression(node: Expr, binding: Binding, environment: Expres
 }
 
 function bindColumn(node: Identifier, binding: Binding, environment: ExpressionEnvironment): Expression {
+  if (isBarePi(node, environment)) return call('PI', [], { ...DOUBLE, nullable: false }, node.span);
   const bound = lookUpColumn(node, environment);
   // A copy, so that its place in the text is its own.
   const reference = { ...bound };
   binding.places.set(reference, { span: node.span, text: node.names.join('.') });
   return reference;
 }
+
+/** PI stands without parentheses, unless there is a column of that name. */
+const isBarePi = (node: Identifier, { scope }: ExpressionEnvironment): boolean =>
+  node.names.length === 1 &&
+  node.names[0]?.toUpperCase() === 'PI' &&
+  node.quoted[0] === false &&
+  !findColumn(node.names[0], scope, node);
 
 function lookUpColumn(node: Identifier, environment: ExpressionEnvironment): Expression {
   const { aliases, aliasesFirst, scope } = environment;

@@ -68,6 +68,10 @@ function takesCount(signature: Signature, count: number): boolean {
   return count === 0 || operandAt(signature, count - 1) !== undefined;
 }
 
+/** Whether a signature takes the arguments as they are. */
+const fitsExactly = (signature: Signature, args: readonly Expression[]): boolean =>
+  args.every((arg, index) => operandType(arg.type, operandAt(signature, index)?.family ?? 'any') === 'same');
+
 /** The arguments for a signature, or undefined when it does not take them. */
 function fit(signature: Signature, args: readonly Expression[], timeZone: string): readonly Expression[] | undefined {
   const fitted: Expression[] = [];
@@ -113,7 +117,9 @@ export function bindOperands(
 ): readonly Expression[] {
   const candidates = declaration.signatures.filter((signature) => takesCount(signature, args.length));
   if (candidates.length === 0) throw wrongArity(declaration, args.length, span);
-  for (const signature of candidates) {
+  // A signature that needs no cast comes before those that do.
+  const exact = candidates.filter((signature) => fitsExactly(signature, args));
+  for (const signature of new Set([...exact, ...candidates])) {
     const fitted = fit(signature, args, timeZone);
     if (!fitted) continue;
     checkConstants(declaration, signature, fitted, span);
