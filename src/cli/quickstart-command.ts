@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import type { Command } from 'commander';
 import { readSettings, type SettingName } from '../server/settings.js';
 import { formatAnswer } from './answer-format.js';
@@ -14,7 +15,8 @@ const dataSource = 'flights';
 function flightsFile(): string {
   const require = createRequire(import.meta.url);
   try {
-    return require.resolve('vega-datasets/data/flights-3m.parquet');
+    // The package exports its code, but none of the data files beside it.
+    return path.resolve(path.dirname(require.resolve('vega-datasets')), '../data/flights-3m.parquet');
   } catch (error) {
     throw new Error('The quickstart reads its data from the development dependency vega-datasets: run `npm ci` first', {
       cause: error,

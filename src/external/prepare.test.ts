@@ -313,7 +313,7 @@ describe('local files', () => {
       { baseDir: path.join(directory, 'allowed'), filter: '*' },
       { baseDir: directory, filter: 'in.json' },
     ]) {
-      await expect(attempt(source)).rejects.toThrow(/is not inside of the directories/);
+      await expect(attempt(source)).rejects.toThrow(/is outside of the allowed directories/);
     }
     await expect(attempt({ files: [path.join(directory, 'allowed/none.json')] })).rejects.toThrow(/does not exist/);
   });

@@ -53,7 +53,6 @@ async function answerQuery(engine: TaskEngine, request: FastifyRequest, reply: F
 /** POST /druid/v2/sql, its cancel, and the task form of it. */
 export function addSqlRoutes(app: FastifyInstance, engine: () => Promise<TaskEngine>): void {
   app.post('/druid/v2/sql', async (request, reply) => answerQuery(await engine(), request, reply));
-  app.post('/druid/v2/sql/', async (request, reply) => answerQuery(await engine(), request, reply));
 
   app.delete<{ Params: { id: string } }>('/druid/v2/sql/:id', async (request, reply) => {
     const { queries } = await engine();

@@ -24,7 +24,7 @@ const isInside = (file: string, directory: string): boolean => {
 async function resolveAllowed(file: string, allowed: readonly string[] | undefined): Promise<string> {
   const absolute = path.resolve(file);
   const refuse = (): never => {
-    throw new ExternalReadError(`Path [${file}] is not inside of the directories that may be read`);
+    throw new ExternalReadError(`Path [${file}] is outside of the allowed directories (setting allowedDirectories)`);
   };
   let real: string;
   try {

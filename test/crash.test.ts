@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Api } from './support/api.js';
+import { allFlightColumns, allFlights, flightColumns, flights, localFlights, writeFlights } from './support/flights.js';
+import { makeDirectory, removeDirectory, startServerProcess, type ServerProcess } from './support/server-process.js';
+
+let directory: string;
+let server: ServerProcess;
+let api: Api;
+
+beforeAll(async () => {
+  directory = await makeDirectory();
+  server = await startServerProcess(`${directory}/var`);
+  api = new Api(server.url);
+  const file = writeFlights(directory);
+  await api.ingest(`INSERT INTO "kept" SELECT ${flightColumns} FROM ${localFlights(file)} PARTITIONED BY MONTH`);
+});
+
+afterAll(async () => {
+  await server.stop();
+  await removeDirectory(directory);
+});
+
+/** A task that runs for long: millions of rows, each kept a few times, sorted. */
+const longTask = (dataSource: string): string =>
+  `REPLACE INTO "${dataSource}" OVERWRITE ALL SELECT ${allFlightColumns}, "n" FROM ${allFlights}
+   CROSS JOIN UNNEST(ARRAY[1, 2, 3, 4, 5, 6, 7, 8]) AS u("n") PARTITIONED BY DAY CLUSTERED BY "origin"`;
+
+/** Waits until the task has read rows, so that it is in the middle. */
+async function inTheMiddle(id: string): Promise<void> {
+  await api.until(
+    () => api.report(id),
+    (report) => (report?.counters?.['0']?.['0']?.input0?.rows?.[0] ?? 0) > 0 || report?.status.status !== 'RUNNING',
+  );
+}
+
+const keptRows = async (): Promise<unknown> => (await api.rows('SELECT COUNT(*) FROM "kept"'))[0]?.[0];
+
+test('a canceled task ends within a second and leaves nothing', async () => {
+  const id = await api.submit(longTask('canceled'));
+  await api.until(
+    () => api.status(id),
+    (status) => status.runnerStatusCode === 'RUNNING',
+  );
+  const started = performance.now();
+  expect((await api.request('POST', `/druid/indexer/v1/task/${id}/shutdown`)).json).toEqual({ task: id });
+  const { state, report } = await api.finish(id);
+  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(state).toBe('FAILED');
+  expect(report.status.errorReport.error.errorCode).toBe('Canceled');
+  expect((await api.request('POST', '/druid/v2/sql', { query: 'SELECT * FROM "canceled"' })).status).toBe(400);
+});
+
+test('a killed worker costs its task and nothing else', async () => {
+  const id = await api.submit(longTask('killed'));
+  await inTheMiddle(id);
+  const { workers } = (await api.report(id)).status;
+  const [worker] = workers['0'] ?? [];
+  expect(worker).toMatchObject({ state: 'RUNNING' });
+  const log = (await api.get(`/druid/indexer/v1/task/${id}/log`)).text;
+  const pid = Number(/"workerPid":(\d+)/.exec(log)?.[1]);
+  expect(pid).toBeGreaterThan(0);
+  process.kill(pid, 'SIGKILL');
+  const { state, report } = await api.finish(id);
+  expect(state).toBe('FAILED');
+  expect(report.status.errorReport.error.errorCode).toBe('WorkerFailed');
+  expect(await keptRows()).toBe(flights().length);
+  expect((await api.request('POST', '/druid/v2/sql', { query: 'SELECT * FROM "killed"' })).status).toBe(400);
+});
+
+test('a killed server comes back with its tasks and data, without half of anything', async () => {
+  const id = await api.submit(longTask('interrupted'));
+  await inTheMiddle(id);
+  const tasksBefore = (await api.get('/druid/indexer/v1/tasks')).json.map(
+    (status: { id: string }) => status.id,
+  ) as string[];
+  await server.kill();
+  server = await startServerProcess(server.dataDirectory);
+  api = new Api(server.url);
+  const status = await api.status(id);
+  expect(status).toMatchObject({ statusCode: 'FAILED', dataSource: 'interrupted' });
+  expect((await api.report(id)).status.status).toBe('FAILED');
+  expect((await api.request('POST', '/druid/v2/sql', { query: 'SELECT * FROM "interrupted"' })).status).toBe(400);
+  expect(await keptRows()).toBe(flights().length);
+  const tasksAfter = (await api.get('/druid/indexer/v1/tasks')).json.map((each: { id: string }) => each.id) as string[];
+  expect(new Set(tasksAfter)).toEqual(new Set(tasksBefore));
+  await api.ingest(`INSERT INTO "kept" SELECT * FROM "kept" PARTITIONED BY MONTH`);
+  expect(await keptRows()).toBe(2 * flights().length);
+});
+
+test('a second server on the same directory is refused by name', async () => {
+  await expect(startServerProcess(server.dataDirectory)).rejects.toThrow(String(server.pid));
+});
+
+test('SIGTERM ends cleanly and the data stay', async () => {
+  expect(await server.stop()).toBe(0);
+  server = await startServerProcess(server.dataDirectory);
+  api = new Api(server.url);
+  expect(await keptRows()).toBe(2 * flights().length);
+});

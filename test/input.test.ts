@@ -1,0 +1,183 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { datasetFile, flightColumns, flights, flightsFrom, localFlights, writeFlights } from './support/flights.js';
+import { useServer } from './support/suite.js';
+
+const suite = useServer(['--worker-memory', '128MiB']);
+
+type Handler = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
+
+/** Serves the flights, gzipped, in the way that a handler decides. */
+async function withHttpServer(handler: Handler, run: (url: string) => Promise<void>): Promise<void> {
+  const body = gzipSync(readFileSync(writeFlights(suite.directory)));
+  const server = createServer((request, response) => {
+    handler(request, response, body);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await run(`http://127.0.0.1:${(server.address() as AddressInfo).port}/flights.json.gz`);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+const insertFrom = (dataSource: string, inputSource: unknown): string =>
+  `INSERT INTO "${dataSource}" SELECT ${flightColumns} FROM ${flightsFrom(inputSource)} PARTITIONED BY MONTH`;
+
+const countOf = async (dataSource: string): Promise<unknown> =>
+  (await suite.api.rows(`SELECT COUNT(*) FROM "${dataSource}"`))[0]?.[0];
+
+describe('http', () => {
+  test('reads a gzipped object with basic authentication', async () => {
+    const expected = `Basic ${Buffer.from('reader:secret').toString('base64')}`;
+    await withHttpServer(
+      (request, response, body) => {
+        if (request.headers.authorization !== expected) response.writeHead(401).end();
+        else response.writeHead(200, { 'content-length': body.length }).end(body);
+      },
+      async (url) => {
+        const source = { type: 'http', uris: [url], httpAuthenticationUsername: 'reader' };
+        await suite.api.ingest(insertFrom('http_auth', { ...source, httpAuthenticationPassword: 'secret' }));
+        expect(await countOf('http_auth')).toBe(flights().length);
+        const { state, report } = await suite.api.task(
+          insertFrom('http_401', { ...source, httpAuthenticationPassword: 'x' }),
+        );
+        expect(state).toBe('FAILED');
+        expect(report.status.errorReport.error.errorMessage).toContain('401');
+        const task = JSON.stringify((await suite.api.get('/druid/indexer/v1/tasks')).json);
+        expect(task).not.toContain('secret');
+      },
+    );
+  });
+
+  test('goes on where a connection broke', async () => {
+    const ranges: (string | undefined)[] = [];
+    await withHttpServer(
+      (request, response, body) => {
+        const { range } = request.headers;
+        ranges.push(range);
+        const start = Number(/bytes=(\d+)-/.exec(range ?? '')?.[1] ?? 0);
+        const rest = body.subarray(start);
+        response.writeHead(range === undefined ? 200 : 206, {
+          'content-length': rest.length,
+          'accept-ranges': 'bytes',
+          etag: '"flights"',
+          ...(range !== undefined && { 'content-range': `bytes ${start}-${body.length - 1}/${body.length}` }),
+        });
+        if (range !== undefined) response.end(rest);
+        else response.write(rest.subarray(0, rest.length >> 1), () => response.destroy());
+      },
+      async (url) => {
+        await suite.api.ingest(insertFrom('http_resumed', { type: 'http', uris: [url] }));
+        expect(await countOf('http_resumed')).toBe(flights().length);
+        expect(ranges.some((range) => range !== undefined)).toBe(true);
+      },
+    );
+  });
+});
+
+test('bad lines are warnings up to maxParseExceptions and a fault beyond', async () => {
+  const lines = flights()
+    .slice(0, 10)
+    .map((flight) => JSON.stringify(flight));
+  const source = { type: 'inline', data: [...lines.slice(0, 5), '{"date": ', ...lines.slice(5)].join('\n') };
+  const tolerant = await suite.api.ingest(insertFrom('tolerant', source), { maxParseExceptions: 1 });
+  expect(await countOf('tolerant')).toBe(10);
+  expect(tolerant.report.status.warnings).toHaveLength(1);
+  expect(tolerant.report.status.warnings[0].error.errorCode).toBe('CannotParseExternalData');
+  const strict = await suite.api.task(insertFrom('strict', source));
+  expect(strict.report.status.errorReport.error.errorCode).toBe('CannotParseExternalData');
+});
+
+test('the same field may be a text, a number, an array, an object or null', async () => {
+  const data = [
+    { t: 1, v: 'plain' },
+    { t: 2, v: ['a', 'b'] },
+    { t: 3, v: 7 },
+    { t: 4, v: { x: 1 } },
+    { t: 5, v: null },
+    { t: 6 },
+  ];
+  const sql = `INSERT INTO "mixed" SELECT MILLIS_TO_TIMESTAMP("t") AS "__time", "v" FROM TABLE(EXTERN('${JSON.stringify(
+    {
+      type: 'inline',
+      data: data.map((row) => JSON.stringify(row)).join('\n'),
+    },
+  )}', '{"type":"json"}', '[{"name":"t","type":"long"},{"name":"v","type":"string"}]')) PARTITIONED BY ALL`;
+  await suite.api.ingest(sql);
+  expect(await suite.api.rows('SELECT "v" FROM "mixed" ORDER BY "__time"')).toEqual([
+    ['plain'],
+    ['["a","b"]'],
+    ['7'],
+    ['{"x":1}'],
+    [null],
+    [null],
+  ]);
+  expect(
+    await suite.api.rows(`SELECT "v", COUNT(*) FROM "mixed" WHERE "v" = 'a' OR "v" = '7' GROUP BY "v" ORDER BY 1`),
+  ).toEqual([
+    ['7', 1],
+    ['a', 1],
+    ['b', 1],
+  ]);
+});
+
+test('csv with a header, quotes and a list', async () => {
+  const data = 'day,name,tags\n2024-01-01,"Doe, ""J""",a|b\n2024-01-02,,c\n';
+  const sql = `INSERT INTO "people" SELECT TIME_PARSE("day") AS "__time", "name", "tags"
+    FROM TABLE(EXTERN('${JSON.stringify({ type: 'inline', data })}',
+      '{"type":"csv","findColumnsFromHeader":true,"listDelimiter":"|"}',
+      '[{"name":"day","type":"string"},{"name":"name","type":"string"},{"name":"tags","type":"string"}]')) PARTITIONED BY DAY`;
+  await suite.api.ingest(sql);
+  expect(await suite.api.rows('SELECT * FROM "people" ORDER BY "__time"')).toEqual([
+    ['2024-01-01T00:00:00.000Z', 'Doe, "J"', '["a","b"]'],
+    ['2024-01-02T00:00:00.000Z', null, 'c'],
+  ]);
+});
+
+test('parquet columns by name, a missing one NULL', async () => {
+  const source = JSON.stringify({ type: 'local', files: [datasetFile('flights-3m.parquet')] });
+  const rows = await suite.api.task(
+    `SELECT COUNT(*), COUNT("origin"), COUNT("nothing") FROM TABLE(EXTERN('${source}', '{"type":"parquet"}'))
+     EXTEND ("origin" VARCHAR, "nothing" VARCHAR)`,
+  );
+  const [[all, origins, nothing] = []] = rows.report.results.results;
+  expect(all).toBeGreaterThan(2_900_000);
+  expect(origins).toBe(all);
+  expect(nothing).toBe(0);
+});
+
+test('a task over several times its memory spills and finishes', async () => {
+  const source = JSON.stringify({ type: 'local', files: [datasetFile('flights-3m.parquet')] });
+  // Three million flights with 150 characters of text of their own: about 600 MB to sort in 128 MiB.
+  await suite.api.ingest(
+    `REPLACE INTO "spilled" OVERWRITE ALL
+     SELECT MILLIS_TO_TIMESTAMP("date") AS "__time", "origin", "destination", "distance", "delay",
+       "origin" || '-' || "destination" || '-' || CAST("date" AS VARCHAR) || '-' || REPEAT(CAST("distance" + 1000 AS VARCHAR), 32) AS "text"
+     FROM TABLE(EXTERN('${source}', '{"type":"parquet"}'))
+     EXTEND ("date" BIGINT, "origin" VARCHAR, "destination" VARCHAR, "distance" BIGINT, "delay" BIGINT)
+     PARTITIONED BY ALL CLUSTERED BY "text"`,
+  );
+  const [[rows, characters] = []] = await suite.api.rows('SELECT COUNT(*), SUM(CHAR_LENGTH("text")) FROM "spilled"');
+  expect(rows).toBe(3_000_000);
+  expect(characters).toBeGreaterThan(400_000_000);
+}, 240_000);
+
+test('local files outside of the allowed directories are refused', async () => {
+  const file = writeFlights(suite.directory);
+  const { startServerProcess } = await import('./support/server-process.js');
+  const { Api } = await import('./support/api.js');
+  const confined = await startServerProcess(`${suite.directory}/confined`, ['--allowed-directories', '/srv/data']);
+  try {
+    const end = await new Api(confined.url).task(`SELECT COUNT(*) FROM ${localFlights(file)}`);
+    expect(end.state).toBe('FAILED');
+    expect(JSON.stringify(end.report.status)).toContain('allowed');
+  } finally {
+    await confined.stop();
+  }
+});
