@@ -1,5 +1,5 @@
 /** Operators. The binder checks and casts their operands itself, so these declarations mostly say what is emitted. */
-import { BOOLEAN, isDatetime } from '../types.js';
+import { BOOLEAN, isDatetime, VARCHAR } from '../types.js';
 import type { Emitter, FunctionDeclaration, FunctionFamily } from './declaration.js';
 import { family, likeNumber, operands } from './declare.js';
 
@@ -32,7 +32,7 @@ function operator(
   duckdb: Emitter,
   nulls: FunctionDeclaration['nulls'] = 'strict',
 ): FunctionDeclaration {
-  const result = of === 'arithmetic' ? likeNumber(0) : BOOLEAN;
+  const result = of === 'arithmetic' ? likeNumber(0) : of === 'string' ? VARCHAR : BOOLEAN;
   return family('operator', of)({ name, signature: operands('operand… any'), result, summary, duckdb, nulls });
 }
 
