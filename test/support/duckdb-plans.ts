@@ -9,7 +9,8 @@ import type { AggregateCall, Expression, Field, Plan, SortKey } from '../../src/
 import { BIGINT, BOOLEAN, MULTI_VALUE_VARCHAR, type SqlType, VARCHAR } from '../../src/sql/types.js';
 import type { EngineValue } from '../../src/engine/session.js';
 import { castMacros } from '../../src/engine/duckdb/casts.js';
-import { createDuckdbDialect } from '../../src/engine/duckdb/plan-emitter.js';
+import { duckdbSyntax } from '../../src/engine/duckdb/syntax.js';
+import { createDialect } from '../../src/engine/emission/plan-emitter.js';
 import type { DuckdbSession } from '../../src/engine/duckdb/duckdb-session.js';
 import { type Database, openInstance } from '../../src/engine/duckdb/instance.js';
 import { listMacros } from '../../src/engine/duckdb/lists.js';
@@ -60,7 +61,7 @@ const declarations = [
 ];
 const byName = new Map(declarations.map((declaration) => [declaration.name, declaration]));
 
-export const testDialect = createDuckdbDialect((name) => byName.get(name));
+export const testDialect = createDialect(duckdbSyntax, (name) => byName.get(name));
 
 export const field = (id: number, type: SqlType = BIGINT, name = `f${id}`): Field => ({ id, name, type });
 export const column = ({ id, name, type }: Field): Expression => ({ kind: 'column', id, name, type });

@@ -16,15 +16,10 @@ import {
   type SqlType,
   VARCHAR,
 } from '../../sql/types.js';
-import { operand, quoteText } from './quoting.js';
+import { operand } from '../emission/names.js';
+import type { CastOptions } from '../emission/syntax.js';
+import { quoteText } from './quoting.js';
 import { duckdbType } from './types.js';
-
-export interface CastOptions {
-  /** A failing conversion gives NULL instead of an error. */
-  readonly safe?: boolean;
-  /** IANA zone in which text and days are understood; UTC when absent. */
-  readonly timeZone?: string;
-}
 
 /** Macros that casts call. */
 export const castMacros: readonly string[] = [

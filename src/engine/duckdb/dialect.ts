@@ -1,6 +1,7 @@
 import { lookUpFunction } from '../../sql/functions/index.js';
+import { createDialect } from '../emission/plan-emitter.js';
 import type { Dialect } from '../emitted.js';
-import { createDuckdbDialect } from './plan-emitter.js';
+import { duckdbSyntax } from './syntax.js';
 
-/** DuckDB's dialect with the whole catalogue. The SQL calls macros of the connection that `openDatabase` opens. */
-export const duckdbDialect: Dialect = createDuckdbDialect(lookUpFunction);
+/** DuckDB's dialect with the whole catalogue. */
+export const duckdbDialect: Dialect = createDialect(duckdbSyntax, lookUpFunction);

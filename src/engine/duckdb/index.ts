@@ -1,4 +1,5 @@
-export { castSql, type CastOptions } from './casts.js';
+export type { CastOptions } from '../emission/syntax.js';
+export { castSql } from './casts.js';
 export {
   openDatabase,
   type Database,

@@ -1,5 +1,5 @@
 import { type SqlType, VARCHAR } from '../../sql/types.js';
-import { columnName } from './quoting.js';
+import { columnName } from '../emission/names.js';
 import { duckdbType } from './types.js';
 
 /** A column of the query whose rows are answered. */

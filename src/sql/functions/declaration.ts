@@ -73,6 +73,8 @@ export interface EmitContext {
   readonly distinct: boolean;
   /** Aggregates: the SQL of ORDER BY inside the call, or an empty text. */
   readonly orderBy: string;
+  /** Aggregates: the same keys one by one, for engines whose aggregates take no ORDER BY. */
+  readonly sortKeys?: readonly (SortKey & { readonly sql: string })[];
   /**
    * Aggregates and windows: ` FILTER (WHERE …)` and ` OVER (…)`, or an empty text. An emitter appends it to every
    * engine aggregate that it calls.

@@ -1,4 +1,5 @@
-import { unsupportedError } from '../../sql/errors.js';
+import { type Span, unsupportedError } from '../../sql/errors.js';
+import type { Emitter } from '../../sql/functions/declaration.js';
 import type {
   CallExpression,
   CaseExpression,
@@ -7,13 +8,11 @@ import type {
   InListExpression,
 } from '../../sql/plan/index.js';
 import { ANY, arrayOf, isInteger, isString, VARCHAR } from '../../sql/types.js';
-import { castSql } from './casts.js';
 import type { Emission } from './emission.js';
-import { orderedSql } from './lists.js';
-import { bareInteger, literalSql } from './literals.js';
-import { mapMultiValue, type MultiValueSource, valuesOf } from './multi-value.js';
-import { columnName, operand } from './quoting.js';
+import { mapMultiValue, type MultiValueSource } from './multi-value.js';
+import { columnName, operand } from './names.js';
 import { isPerValue, negationOf, sourcesOf, takesValues } from './sources.js';
+import type { EngineSyntax } from './syntax.js';
 
 type Emit = (expression: Expression) => string;
 
@@ -40,30 +39,43 @@ const comparisons: ReadonlySet<string> = new Set([
 ]);
 
 /** A side of a comparison; an integer constant needs no type beside a column. */
-function comparedSql(side: Expression, others: readonly Expression[], emit: Emit): string {
+function comparedSql(side: Expression, others: readonly Expression[], syntax: EngineSyntax, emit: Emit): string {
   const isBare =
     side.kind === 'literal' &&
     typeof side.value === 'bigint' &&
     isInteger(side.type) &&
     others.some((other) => other !== side && other.kind !== 'literal');
-  return isBare ? bareInteger(side.value) : operand(emit(side));
+  return isBare ? syntax.bareInteger(side.value) : operand(emit(side));
 }
 
 const orderings: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', 'BETWEEN']);
 
-function argumentsSql(call: CallExpression, emit: Emit): readonly string[] {
+function argumentsSql(call: CallExpression, syntax: EngineSyntax, emit: Emit): readonly string[] {
   if (!comparisons.has(call.function)) return call.args.map((arg) => operand(emit(arg)));
-  const sides = call.args.map((arg) => comparedSql(arg, call.args, emit));
+  const sides = call.args.map((arg) => comparedSql(arg, call.args, syntax, emit));
   return orderings.has(call.function)
-    ? sides.map((sql, index) => orderedSql(sql, call.args[index]?.type ?? ANY))
+    ? sides.map((sql, index) => syntax.ordered(sql, call.args[index]?.type ?? ANY))
     : sides;
+}
+
+/**
+ * The engine's emitter of a function.
+ * @throws SqlError `unsupported` when it has none
+ */
+export function emitterOf(name: string, { lookUp, syntax }: Emission, span?: Span): Emitter {
+  const declaration = lookUp(name);
+  const emitter = declaration && syntax.emitter(declaration);
+  if (!emitter) throw unsupportedError(`Function '${name}' is not supported by the ${syntax.name} engine`, span);
+  return emitter;
 }
 
 /** The SQL of a call of a catalogue function, by its declaration. */
 function callSql(call: CallExpression, emission: Emission, emit: Emit): string {
-  const emitter = emission.lookUp(call.function)?.emit.duckdb;
-  if (!emitter) throw unsupportedError(`Function '${call.function}' is not supported by the duckdb engine`, call.span);
-  return emitter(argumentsSql(call, emit), {
+  return emitterOf(
+    call.function,
+    emission,
+    call.span,
+  )(argumentsSql(call, emission.syntax, emit), {
     args: call.args,
     type: call.type,
     timeZone: emission.options.timeZone,
@@ -80,27 +92,28 @@ function caseSql(expression: CaseExpression, emit: Emit): string {
   return `CASE ${whens.join(' ')} ELSE ${emit(expression.otherwise)} END`;
 }
 
-function inListSql({ needle, items, negated }: InListExpression, emit: Emit): string {
+function inListSql({ needle, items, negated }: InListExpression, syntax: EngineSyntax, emit: Emit): string {
   if (items.length === 0) return negated ? 'TRUE' : 'FALSE';
-  const list = items.map((item) => comparedSql(item, [needle], emit));
+  const list = items.map((item) => comparedSql(item, [needle], syntax, emit));
   return `${operand(emit(needle))} ${negated ? 'NOT IN' : 'IN'} (${list.join(', ')})`;
 }
 
 function castExpressionSql(cast: CastExpression, emission: Emission, emit: Emit): string {
+  const { syntax } = emission;
   const options = { timeZone: emission.options.timeZone, ...(cast.safe ? { safe: true } : {}) };
   const input = emit(cast.input);
   if (cast.type.name === 'ARRAY' && isString(cast.input.type)) {
-    const values = castSql(valuesOf(input), arrayOf(VARCHAR), cast.type, options);
+    const values = syntax.cast(syntax.multiValues(input), arrayOf(VARCHAR), cast.type, options);
     return `CASE WHEN ${operand(input)} IS NOT NULL THEN ${values} END`;
   }
-  return castSql(input, cast.input.type, cast.type, options);
+  return syntax.cast(input, cast.input.type, cast.type, options);
 }
 
 /** One node; `emit` gives the SQL of the nodes below. */
 function nodeSql(expression: Expression, emission: Emission, emit: Emit): string {
   switch (expression.kind) {
     case 'literal':
-      return literalSql(expression);
+      return emission.syntax.literal(expression);
     case 'column':
       return columnName(expression.id);
     case 'call':
@@ -110,7 +123,7 @@ function nodeSql(expression: Expression, emission: Emission, emit: Emit): string
     case 'case':
       return caseSql(expression, emit);
     case 'inList':
-      return inListSql(expression, emit);
+      return inListSql(expression, emission.syntax, emit);
     case 'inSubquery': {
       const needles = expression.needles.map((needle) => operand(emit(needle)));
       const left = needles.length === 1 ? needles.join('') : `(${needles.join(', ')})`;
@@ -121,7 +134,7 @@ function nodeSql(expression: Expression, emission: Emission, emit: Emit): string
     case 'scalarSubquery':
       return `(${emission.query(expression.plan)})`;
     case 'quantified':
-      return `${operand(emit(expression.needle))} ${expression.operator} ${expression.quantifier} (${emission.query(expression.plan)})`;
+      return emission.syntax.quantified(operand(emit(expression.needle)), expression, emission.query(expression.plan));
   }
 }
 
@@ -153,10 +166,9 @@ export function expressionSql(expression: Expression, emission: Emission): strin
   const perValue: Emit = (child) =>
     isSource.has(child) ? boundOf(child).variable : nodeSql(child, emission, perValue);
   const sources = [...bound.values()];
-  const mapped = mapMultiValue(sources, plain(expression), ...several(expression, isSingle, perValue));
+  const mapped = mapMultiValue(emission.syntax, sources, plain(expression), ...several(expression, isSingle, perValue));
   return sources.reduceRight(
-    (body, { computed, sql }) =>
-      computed === undefined ? body : `list_transform([${computed}], lambda ${sql}: ${body})[1]`,
+    (body, { computed, sql }) => (computed === undefined ? body : emission.syntax.bind(sql, computed, body)),
     mapped,
   );
 }

@@ -1,4 +1,5 @@
 import type { EmitOptions, EmittedRelation } from '../emitted.js';
+import type { EngineSyntax } from './syntax.js';
 import type { FunctionDeclaration } from '../../sql/functions/declaration.js';
 import type { ExternalNode, Plan, ScanNode } from '../../sql/plan/index.js';
 
@@ -8,6 +9,7 @@ export type FunctionLookup = (name: string) => FunctionDeclaration | undefined;
 /** What the emission of one statement shares between its parts. */
 export interface Emission {
   readonly options: EmitOptions;
+  readonly syntax: EngineSyntax;
   readonly lookUp: FunctionLookup;
   /** Whether a field of the emitted plan may hold multi-value strings, where that is known better than by its type. */
   readonly multiValueFields: Map<number, boolean>;

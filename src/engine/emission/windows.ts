@@ -1,9 +1,8 @@
-import { unsupportedError } from '../../sql/errors.js';
 import type { Frame, FrameBoundary, WindowCall } from '../../sql/plan/index.js';
 import { aggregateSql } from './aggregates.js';
 import type { Emission } from './emission.js';
 import { expressionSql } from './expressions.js';
-import { operand } from './quoting.js';
+import { operand } from './names.js';
 import { sortKeySql } from './sorting.js';
 
 function boundarySql(boundary: FrameBoundary, emission: Emission): string {
@@ -25,9 +24,8 @@ const frameSql = (frame: Frame, emission: Emission): string =>
   `${frame.unit} BETWEEN ${boundarySql(frame.start, emission)} AND ${boundarySql(frame.end, emission)}`;
 
 /** The SQL of a window function, or of an aggregate over a window. */
-export function windowSql(call: WindowCall, emission: Emission): string {
-  if (call.ignoreNulls)
-    throw unsupportedError(`IGNORE NULLS of '${call.function}' is not supported by the duckdb engine`);
+export function windowSql(asked: WindowCall, emission: Emission): string {
+  const call = emission.syntax.window(asked);
   const parts: string[] = [];
   if (call.partitionBy.length > 0) {
     parts.push(`PARTITION BY ${call.partitionBy.map((key) => operand(expressionSql(key, emission))).join(', ')}`);

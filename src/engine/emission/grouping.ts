@@ -3,9 +3,8 @@ import { isGrouped } from './aggregates.js';
 import { type Block, type BlockColumn, wrap } from './block.js';
 import type { Emission } from './emission.js';
 import { expressionSql } from './expressions.js';
-import { literalSql } from './literals.js';
-import { combinationsOf, valuesOf } from './multi-value.js';
-import { columnName } from './quoting.js';
+import { combinationsOf } from './multi-value.js';
+import { columnName } from './names.js';
 import { referencedColumns } from './references.js';
 import { mayBeMultiValue } from './sources.js';
 
@@ -27,10 +26,11 @@ export function groupedKeys(node: AggregateNode, input: Block, emission: Emissio
   const several = node.keys.filter(
     ({ expression }, index) => isGrouped(index, node) && mayBeMultiValue(expression, emission),
   );
-  const { block, values } = explode(several, node, input, emission);
+  const exploded = explode(several, node, input, emission);
+  const { block, values } = needsColumns(node, emission) ? nameKeys(node, exploded, emission) : exploded;
   const keys = node.keys.map(({ field, expression }, index) => {
     if (!isGrouped(index, node))
-      return { id: field.id, sql: literalSql({ kind: 'literal', value: null, type: field.type }) };
+      return { id: field.id, sql: emission.syntax.literal({ kind: 'literal', value: null, type: field.type }) };
     return { id: field.id, sql: values.get(field.id) ?? expressionSql(expression, emission) };
   });
   // A key has one value in each group, whatever its type allowed before.
@@ -38,18 +38,35 @@ export function groupedKeys(node: AggregateNode, input: Block, emission: Emissio
   return { block, keys };
 }
 
-function explode(
-  several: readonly Key[],
-  node: AggregateNode,
-  input: Block,
-  emission: Emission,
-): { readonly block: Block; readonly values: ReadonlyMap<number, string> } {
+/** A block and the SQL of those keys that are not simply their expressions over it. */
+interface Exploded {
+  readonly block: Block;
+  readonly values: ReadonlyMap<number, string>;
+}
+
+const needsColumns = (node: AggregateNode, { syntax }: Emission): boolean =>
+  !syntax.groupingSetsKnowAliases && node.groupingSets.length > 1;
+
+/** Computes the keys below the aggregation, so that it finds them as columns. */
+function nameKeys(node: AggregateNode, { block, values }: Exploded, emission: Emission): Exploded {
+  const needed = referencedColumns(node.aggregates);
+  const kept = block.columns.filter(({ id }) => needed.has(id));
+  const keys = node.keys.map(({ field, expression }) => ({
+    id: field.id,
+    sql: values.get(field.id) ?? expressionSql(expression, emission),
+  }));
+  const named = wrap({ ...block, columns: [...kept, ...keys], computed: true });
+  return { block: named, values: new Map(keys.map(({ id }) => [id, columnName(id)])) };
+}
+
+function explode(several: readonly Key[], node: AggregateNode, input: Block, emission: Emission): Exploded {
+  const { syntax } = emission;
   const [first] = several;
   if (!first) return { block: input, values: new Map() };
   const needed = referencedColumns([node.keys, node.aggregates]);
   const kept = input.columns.filter(({ id }) => needed.has(id));
   if (several.length === 1) {
-    const list = `unnest(${valuesOf(expressionSql(first.expression, emission))})`;
+    const list = syntax.unnest(syntax.multiValues(expressionSql(first.expression, emission)));
     const block = wrap({ ...input, columns: [...kept, { id: first.field.id, sql: list }], computed: true });
     return { block, values: new Map([[first.field.id, columnName(first.field.id)]]) };
   }
@@ -60,7 +77,8 @@ function explode(
   }));
   const named = wrap({ ...input, columns: [...kept, ...texts], computed: true });
   const names = texts.map(({ id }) => columnName(id));
-  const combination = { id: emission.freshId(), sql: `unnest(${combinationsOf(names, () => emission.fresh('each'))})` };
+  const combinations = combinationsOf(syntax, names, () => emission.fresh('each'));
+  const combination = { id: emission.freshId(), sql: syntax.unnest(combinations) };
   const block = wrap({ ...named, columns: [...named.columns, combination], computed: true });
   const chosen = columnName(combination.id);
   const values = names.map((name) => `CASE WHEN ${chosen} IS NULL THEN ${name} ELSE ${chosen}.${name} END`);

@@ -1,4 +1,4 @@
-import { columnName } from './quoting.js';
+import { columnName } from './names.js';
 
 /** A column that a block puts out. */
 export interface BlockColumn {

@@ -1,17 +1,18 @@
 import type { Dialect } from '../emitted.js';
 import { type Emission, type FunctionLookup, relationRegister } from './emission.js';
-import { quoteIdentifier, quoteText } from './quoting.js';
 import { planSql } from './relations.js';
+import type { EngineSyntax } from './syntax.js';
 
-/** DuckDB's dialect over a catalogue of functions. */
-export function createDuckdbDialect(lookUp: FunctionLookup): Dialect {
+/** The dialect of an engine's SQL over a catalogue of functions. */
+export function createDialect(syntax: EngineSyntax, lookUp: FunctionLookup): Dialect {
   return {
-    name: 'duckdb',
+    name: syntax.name,
     emit(plan, options) {
       const register = relationRegister();
       let names = 0;
       const emission: Emission = {
         options,
+        syntax,
         lookUp,
         multiValueFields: new Map(),
         relation: (node) => register.add(node),
@@ -21,7 +22,7 @@ export function createDuckdbDialect(lookUp: FunctionLookup): Dialect {
       };
       return { sql: planSql(plan, emission), relations: register.relations };
     },
-    quoteIdentifier,
-    quoteText,
+    quoteIdentifier: syntax.quoteIdentifier,
+    quoteText: syntax.quoteText,
   };
 }

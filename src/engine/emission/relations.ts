@@ -22,9 +22,7 @@ import type { Emission } from './emission.js';
 import { expressionSql } from './expressions.js';
 import { withGroupOrder } from './group-order.js';
 import { groupedKeys } from './grouping.js';
-import { literalSql } from './literals.js';
-import { valuesOf } from './multi-value.js';
-import { columnName, operand, quoteIdentifier } from './quoting.js';
+import { columnName, operand } from './names.js';
 import { sortKeySql } from './sorting.js';
 import { mayBeMultiValue } from './sources.js';
 import { windowSql } from './windows.js';
@@ -71,6 +69,7 @@ function openBlock(input: Plan, emission: Emission): Block {
 }
 
 function leafBlock(node: ScanNode | ExternalNode, emission: Emission): Block {
+  const { quoteIdentifier } = emission.syntax;
   const relation = quoteIdentifier(emission.relation(node));
   if (node.fields.length === 0) return blockOver(relation, []);
   const columns = node.fields.map((field) => `${quoteIdentifier(field.name)} AS ${columnName(field.id)}`);
@@ -90,7 +89,7 @@ function valuesBlock(node: ValuesNode, emission: Emission): Block {
   if (!firstRow) {
     const nulls = node.fields.map((field) => ({
       id: field.id,
-      sql: literalSql({ kind: 'literal', value: null, type: field.type }),
+      sql: emission.syntax.literal({ kind: 'literal', value: null, type: field.type }),
     }));
     return { where: ['FALSE'], columns: nulls, computed: true };
   }
@@ -146,7 +145,8 @@ function aggregateBlock(node: AggregateNode, emission: Emission): Block {
   const { block, keys } = groupedKeys(node, openBlock(node.input, emission), emission);
   const aggregates = node.aggregates.map(({ field, expression }) => ({
     id: field.id,
-    sql: expression.function === 'GROUPING' ? groupingSql(expression, node) : aggregateSql(expression, emission),
+    sql:
+      expression.function === 'GROUPING' ? groupingSql(expression, node, emission) : aggregateSql(expression, emission),
   }));
   // Without any aggregate DuckDB would not see that this is a grand total of one row.
   const isBareTotal = keys.length === 0 && aggregates.length === 0;
@@ -191,30 +191,30 @@ function joinBlock(node: JoinNode, emission: Emission): Block {
  * row that has none.
  */
 function elementsSql(expression: Expression, emission: Emission): string {
-  if (isString(expression.type)) return valuesOf(expressionSql(expression, emission));
+  if (isString(expression.type)) return emission.syntax.multiValues(expressionSql(expression, emission));
   const [argument] = expression.kind === 'call' && expression.function === 'MV_TO_ARRAY' ? expression.args : [];
-  if (argument && isString(argument.type)) return valuesOf(expressionSql(argument, emission));
+  if (argument && isString(argument.type)) return emission.syntax.multiValues(expressionSql(argument, emission));
   return expressionSql(expression, emission);
 }
 
 /** The block is closed, because UNNEST multiplies rows even where nobody wants its element. */
 function unnestBlock(node: UnnestNode, emission: Emission): Block {
+  const { syntax } = emission;
   const block = openBlock(node.input, emission);
   const list = elementsSql(node.expression, emission);
-  const filled = node.type === 'left' ? `CASE WHEN len(${list}) > 0 THEN ${list} ELSE [NULL] END` : list;
-  const element = { id: node.element.id, sql: '' };
-  if (!node.ordinality) {
-    return wrap({ ...block, columns: [...block.columns, { ...element, sql: `unnest(${filled})` }], computed: true });
-  }
-  const name = columnName(node.element.id);
-  const inner = wrap({ ...block, columns: [...block.columns, { ...element, sql: filled }], computed: true });
-  const ordinality = { id: node.ordinality.id, sql: `generate_subscripts(${name}, 1)` };
+  const filled =
+    node.type === 'left' ? `CASE WHEN ${syntax.size(list)} > 0 THEN ${list} ELSE ${syntax.list(['NULL'])} END` : list;
+  const unnested = (id: number, sql: string): Block =>
+    wrap({ ...block, columns: [...block.columns, { id, sql: syntax.unnest(sql) }], computed: true });
+  if (!node.ordinality) return unnested(node.element.id, filled);
+  const numbered = emission.freshId();
+  const inner = unnested(numbered, syntax.numbered(filled));
   return wrap({
     ...inner,
     columns: [
       ...block.columns.map(({ id }) => ({ id, sql: columnName(id) })),
-      { ...element, sql: `unnest(${name})` },
-      ordinality,
+      { id: node.element.id, sql: `${columnName(numbered)}.v` },
+      { id: node.ordinality.id, sql: `${columnName(numbered)}.i` },
     ],
     computed: true,
   });

@@ -1,0 +1,180 @@
+#!/usr/bin/env node
+// A real Spark Connect server for development and CI: fetches Spark once, starts it in local-cluster mode with two
+// executor processes, and stops it. Needs Java 17 and pip (Spark comes in pyspark's package).
+//
+//   node scripts/spark.mjs up | down | status
+//
+// Environment: SPARK_DIRECTORY (default ~/.cache/millrace-spark), SPARK_VERSION, SPARK_PORT (default 15002).
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const version = process.env.SPARK_VERSION ?? '4.1.4';
+const directory = path.resolve(process.env.SPARK_DIRECTORY ?? path.join(os.homedir(), '.cache', 'millrace-spark'));
+const port = Number(process.env.SPARK_PORT ?? 15_002);
+const home = path.join(directory, `spark-${version}`);
+const runDirectory = path.join(directory, `run-${port}`);
+const pidFile = path.join(runDirectory, 'pid');
+const logFile = path.join(runDirectory, 'spark.log');
+const START_TIMEOUT_MS = 120_000;
+
+const EXECUTORS = 2;
+const EXECUTOR_CORES = 1;
+const EXECUTOR_MEMORY_MB = 1024;
+const DRIVER_MEMORY = '1g';
+
+function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
+}
+
+/** Takes Spark's jars and scripts out of pyspark's package; Python is needed for nothing else. */
+function fetchSpark() {
+  if (existsSync(path.join(home, 'jars'))) return;
+  const work = path.join(directory, `fetch-${process.pid}`);
+  mkdirSync(work, { recursive: true });
+  try {
+    console.log(`fetching pyspark ${version} …`);
+    run('python3', [
+      '-m',
+      'pip',
+      'download',
+      '--quiet',
+      '--no-deps',
+      '--no-binary',
+      ':all:',
+      '--dest',
+      work,
+      `pyspark==${version}`,
+    ]);
+    const archive = readdirSync(work).find((name) => name.endsWith('.tar.gz'));
+    if (!archive) throw new Error('pip downloaded no source package of pyspark');
+    run('tar', ['-xzf', path.join(work, archive), '-C', work, '--exclude=*/examples', '--exclude=*/connect-repl']);
+    const unpacked = path.join(work, archive.replace(/\.tar\.gz$/, ''), 'deps');
+    renameSync(unpacked, home);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function runningPid() {
+  if (!existsSync(pidFile)) return undefined;
+  const pid = Number(readFileSync(pidFile, 'utf8'));
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return undefined;
+  }
+}
+
+function isListening() {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host: '127.0.0.1', port });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+const settings = {
+  'spark.connect.grpc.binding.address': '127.0.0.1',
+  'spark.connect.grpc.binding.port': port,
+  'spark.driver.host': '127.0.0.1',
+  'spark.driver.bindAddress': '127.0.0.1',
+  'spark.driver.memory': DRIVER_MEMORY,
+  'spark.executor.memory': `${EXECUTOR_MEMORY_MB}m`,
+  'spark.local.dir': path.join(runDirectory, 'local'),
+  'spark.sql.warehouse.dir': path.join(runDirectory, 'warehouse'),
+  'spark.ui.enabled': 'false',
+  // Small data in development: a shuffle into two hundred parts would take longer than the work.
+  'spark.sql.shuffle.partitions': EXECUTORS * EXECUTOR_CORES * 2,
+  'spark.connect.progress.reportInterval': '250ms',
+};
+
+async function up() {
+  if (runningPid() !== undefined && (await isListening())) {
+    console.log(`Spark is running: sc://127.0.0.1:${port}`);
+    return;
+  }
+  fetchSpark();
+  mkdirSync(runDirectory, { recursive: true });
+  const log = openSync(logFile, 'w');
+  const child = spawn(
+    path.join(home, 'bin', 'spark-submit'),
+    [
+      '--class',
+      'org.apache.spark.sql.connect.service.SparkConnectServer',
+      '--name',
+      'millrace-spark-connect',
+      '--master',
+      `local-cluster[${EXECUTORS},${EXECUTOR_CORES},${EXECUTOR_MEMORY_MB}]`,
+      ...Object.entries(settings).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
+      'spark-internal',
+    ],
+    {
+      cwd: runDirectory,
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: { ...process.env, SPARK_HOME: home, SPARK_LOCAL_IP: '127.0.0.1', SPARK_NO_DAEMONIZE: '1' },
+    },
+  );
+  child.unref();
+  writeFileSync(pidFile, String(child.pid));
+  let exited = false;
+  child.once('exit', () => {
+    exited = true;
+  });
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!(await isListening())) {
+    if (exited || Date.now() > deadline) {
+      await down();
+      throw new Error(`Spark did not start; the end of ${logFile}:\n${readFileSync(logFile, 'utf8').slice(-3000)}`);
+    }
+    await sleep(250);
+  }
+  console.log(`Spark ${version} is running: sc://127.0.0.1:${port} (log: ${logFile})`);
+}
+
+async function down() {
+  const pid = runningPid();
+  if (pid !== undefined) {
+    // The server leads a process group of its own, to which its executors belong.
+    for (const signal of ['SIGTERM', 'SIGKILL']) {
+      try {
+        process.kill(-pid, signal);
+      } catch {
+        break;
+      }
+      const deadline = Date.now() + 10_000;
+      while (runningPid() !== undefined && Date.now() < deadline) await sleep(100);
+      if (runningPid() === undefined) break;
+    }
+  }
+  rmSync(pidFile, { force: true });
+  rmSync(path.join(runDirectory, 'local'), { recursive: true, force: true });
+}
+
+const commands = {
+  up,
+  down,
+  status: async () =>
+    console.log(
+      runningPid() !== undefined && (await isListening()) ? `running: sc://127.0.0.1:${port}` : 'not running',
+    ),
+};
+const command = commands[process.argv[2]];
+if (!command) {
+  console.error('usage: node scripts/spark.mjs up | down | status');
+  process.exit(2);
+}
+command().catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
