@@ -1,6 +1,7 @@
 /**
- * Measures a whole ingestion task against the same job written by hand for DuckDB, alternating in one run, and a small
- * INSERT on a warm server. Options: --input FILE (click data, NDJSON, plain or gzipped), --rounds N.
+ * Measures a whole ingestion task against the same job written by hand for DuckDB, alternating in one run; a small INSERT on
+ * a warm server; and what a query costs beside its work. Options: --input FILE (click data, NDJSON, plain or gzipped),
+ * --rounds N.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,23 +15,19 @@ import { startServerProcess, type ServerProcess } from '../test/support/server-p
 import { prepareClickData } from './click-data.js';
 import { druidStatement, handWrittenScript } from './click-job.js';
 import { watchMemory } from './processes.js';
+import { measureInteractive, measurePlanning } from './queries.js';
+import { median } from './statistics.js';
 
 const RATIO_BAR = 1.3;
 const SMALL_INSERT_BAR_MS = 300;
 const SMALL_INSERTS = 20;
+const PLANNING_BAR_MS = 2;
+const QUERY_BAR_MS = 10;
 
 interface Measure {
   readonly milliseconds: number;
   /** Bytes. */
   readonly peakMemory: number;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? NaN)
-    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
 async function measureBaseline(file: string, scratch: string, round: number): Promise<Measure> {
@@ -114,7 +111,22 @@ async function run(scratch: string): Promise<void> {
     console.log(
       `INSERT of 1,000 inline rows: ${small.toFixed(0)} ms, median of ${SMALL_INSERTS} (bar ${SMALL_INSERT_BAR_MS} ms)`,
     );
-    if (task / baseline > RATIO_BAR || small > SMALL_INSERT_BAR_MS) process.exitCode = 1;
+    const planning = measurePlanning();
+    console.log(`parse, bind and plan a query: ${planning.toFixed(2)} ms, median (bar ${PLANNING_BAR_MS} ms)`);
+    const queries = await measureInteractive(new Api(server.url));
+    const query = median(queries.map(({ milliseconds }) => milliseconds));
+    console.log(`query of a small table over HTTP: ${query.toFixed(1)} ms, median (bar ${QUERY_BAR_MS} ms)`);
+    for (const { sql, milliseconds } of queries) {
+      console.log(`  ${milliseconds.toFixed(1).padStart(5)} ms  ${sql.replace(/\s+/g, ' ').slice(0, 90)}`);
+    }
+    if (
+      task / baseline > RATIO_BAR ||
+      small > SMALL_INSERT_BAR_MS ||
+      planning > PLANNING_BAR_MS ||
+      query > QUERY_BAR_MS
+    ) {
+      process.exitCode = 1;
+    }
   } finally {
     await server.stop();
   }

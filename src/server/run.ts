@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { pino } from 'pino';
-import { openTaskEngine, type TaskEngine } from '../tasks/index.js';
+import type { FastifyInstance } from 'fastify';
+import { pino, type Logger } from 'pino';
+import type { TaskEngine } from '../tasks/index.js';
 import { buildApp } from './app.js';
 import { SettingsError, type ServerSettings } from './settings.js';
 
@@ -13,50 +14,58 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+async function listen(app: FastifyInstance, { host, port }: ServerSettings): Promise<number> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    throw new SettingsError(`Cannot listen on ${host}:${port} (settings host, port): ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  return (app.server.address() as AddressInfo).port;
+}
+
+/** The task engine and what it is made of are loaded when the server listens already. */
+async function openEngine(settings: ServerSettings, port: number, logger: Logger): Promise<TaskEngine> {
+  const { openTaskEngine } = await import('../tasks/index.js');
+  return openTaskEngine(
+    {
+      dataDirectory: settings.dataDir,
+      taskSlots: settings.taskSlots,
+      workerMemoryBytes: settings.workerMemory,
+      queryMemoryBytes: settings.queryMemory,
+      cores: settings.cores,
+      warmWorkers: settings.warmWorkers,
+      host: settings.host,
+      port,
+      ...(settings.allowedDirectories && { allowedDirectories: settings.allowedDirectories }),
+    },
+    logger,
+  );
+}
+
 /**
  * Starts a server: it listens first, so that /status/health answers at once, and resolves when the task engine is open.
+ * Requests that need the engine wait for it.
  * @throws SettingsError when the address is taken; an error naming the other process when the data directory is in use
  */
 export async function startServer(settings: ServerSettings, version: string): Promise<RunningServer> {
   const logger = pino({ name: 'millrace', level: settings.logLevel }, pino.destination(2));
-  let opened: Promise<TaskEngine> | undefined;
-  const engine = (): Promise<TaskEngine> => opened ?? Promise.reject(new Error('The task engine is not open'));
-  const app = buildApp({ engine, logger, version, maxRequestSize: settings.maxRequestSize });
+  const app = buildApp({ engine: () => opened, logger, version, maxRequestSize: settings.maxRequestSize });
+  const listening = listen(app, settings);
+  const opened = listening.then((port) => openEngine(settings, port, logger));
   try {
-    await app.listen({ host: settings.host, port: settings.port });
-  } catch (error) {
-    throw new SettingsError(
-      `Cannot listen on ${settings.host}:${settings.port} (settings host, port): ${(error as Error).message}`,
-      { cause: error },
-    );
-  }
-  const { port } = app.server.address() as AddressInfo;
-  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  try {
-    opened = openTaskEngine(
-      {
-        dataDirectory: settings.dataDir,
-        taskSlots: settings.taskSlots,
-        workerMemoryBytes: settings.workerMemory,
-        queryMemoryBytes: settings.queryMemory,
-        cores: settings.cores,
-        warmWorkers: settings.warmWorkers,
-        host: settings.host,
-        port,
-        ...(settings.allowedDirectories && { allowedDirectories: settings.allowedDirectories }),
-      },
-      logger,
-    );
     await opened;
   } catch (error) {
     await app.close();
     throw error;
   }
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   return {
-    url: `http://${host}:${port}`,
+    url: `http://${host}:${await listening}`,
     async close() {
       await app.close();
-      await (await engine()).close();
+      await (await opened).close();
     },
   };
 }

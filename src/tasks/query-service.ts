@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { Logger } from 'pino';
 import { explainColumns, explainRow } from '../msq/explain.js';
 import { FaultError } from '../msq/fault.js';
@@ -102,15 +100,14 @@ export class QueryService {
     const statement = checkInteractive(compiled);
     if (statement.kind === 'explain') return explain(statement.statement, compiled.reads);
     const { context, emitted } = compiled;
-    const id = randomUUID();
     const job: Job = {
-      id,
+      id: randomUUID(),
       sql: emitted.sql,
       ordered: isOrdered(statement.plan),
       columns: jobColumns(statement.columns),
       relations: await jobRelations(emitted, { deepStorage, system }),
-      destination: { kind: 'results', stringifyArrays: context.sqlStringifyArrays ?? true },
-      directory: path.join(this.sources.process.spillDirectory, id),
+      destination: { kind: 'results', stringifyArrays: context.sqlStringifyArrays ?? true, skipsCounters: true },
+      directory: '',
       maxParseExceptions: context.maxParseExceptions,
     };
     return { columns: statement.columns, rows: this.#stream(job, request, context.timeout) };
@@ -132,7 +129,6 @@ export class QueryService {
 
   #stream(job: Job, { queryId, signal }: QueryRequest, timeout: number | undefined): QueryAnswer['rows'] {
     const worker = this.#running();
-    mkdirSync(job.directory, { recursive: true });
     const abort = new AbortController();
     const abandon = (): void => {
       abort.abort(new FaultError(faults.Canceled('USER_REQUEST')));
@@ -173,9 +169,6 @@ export class QueryService {
         clearTimeout(timer);
         signal.removeEventListener('abort', abandon);
         forget();
-        void rm(job.directory, { recursive: true, force: true }).catch((error: unknown) => {
-          this.sources.logger.warn({ err: error }, 'the directory of a query could not be removed');
-        });
       });
     return rows;
   }

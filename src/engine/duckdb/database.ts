@@ -1,8 +1,12 @@
-import { type Database, type DatabaseSettings, openInstance } from './instance.js';
+import type { Database, DatabaseSettings } from './instance.js';
 import { engineMacros } from './macros.js';
 
-/** Opens an in-memory DuckDB on which everything runs that `duckdbDialect` emits. */
-export function openDatabase(settings: DatabaseSettings): Promise<Database> {
+/**
+ * Opens an in-memory DuckDB on which everything runs that `duckdbDialect` emits. DuckDB's binary is loaded here and not with
+ * this module: the server process uses the dialect and never computes.
+ */
+export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
+  const { openInstance } = await import('./instance.js');
   return openInstance(settings, engineMacros());
 }
 

@@ -42,8 +42,9 @@ export class RunningJob {
     readonly settings: ProcessSettings,
     readonly send: (message: FromProcess) => void,
   ) {
+    const isSilent = job.destination.kind === 'results' && job.destination.skipsCounters === true;
     this.progress = new JobProgress((stages) => {
-      send({ type: 'progress', jobId: job.id, stages });
+      if (!isSilent) send({ type: 'progress', jobId: job.id, stages });
     });
   }
 

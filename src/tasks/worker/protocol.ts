@@ -58,6 +58,8 @@ export interface ResultsDestination {
   readonly maxRows?: number;
   /** Arrays as JSON text instead of arrays. */
   readonly stringifyArrays: boolean;
+  /** Nobody reads the counters, which then are not taken: neither progress nor a profile. */
+  readonly skipsCounters?: boolean;
 }
 
 export interface Job {
@@ -69,7 +71,7 @@ export interface Job {
   readonly columns: readonly JobColumn[];
   readonly relations: readonly JobRelation[];
   readonly destination: SegmentsDestination | ResultsDestination;
-  /** The task's own directory (spool, spill); a query process keeps its own and ignores this. */
+  /** The task's own directory (spool, profiles); empty for a query that needs none. */
   readonly directory: string;
   readonly allowedDirectories?: readonly string[];
   readonly maxParseExceptions: number;

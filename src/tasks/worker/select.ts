@@ -2,7 +2,27 @@ import { resultSql } from '../../engine/duckdb/index.js';
 import type { RunningJob } from './job.js';
 import { Profiler } from './profile.js';
 import type { JobSummary, ResultsDestination } from './protocol.js';
+import type { StageCounters } from './progress.js';
 import { createInputs } from './inputs.js';
+
+type Batches = AsyncIterable<readonly (readonly unknown[])[]>;
+
+/** Sends rows up to the most that are wanted; answers whether there were more. */
+async function sendBatches(
+  running: RunningJob,
+  stage: StageCounters,
+  batches: Batches,
+  most: number,
+): Promise<boolean> {
+  for await (const batch of batches) {
+    const room = most - stage.output.rows;
+    const rows = batch.length > room ? batch.slice(0, room) : batch;
+    if (rows.length > 0) await running.sendRows(rows);
+    stage.output.rows += rows.length;
+    if (batch.length > room) return true;
+  }
+  return false;
+}
 
 /** Answers the rows of a query, batch by batch, as fast as the server takes them. */
 export async function select(running: RunningJob, destination: ResultsDestination): Promise<JobSummary> {
@@ -14,22 +34,15 @@ export async function select(running: RunningJob, destination: ResultsDestinatio
     // Rows that the query leaves unordered come as they stand in the data.
     await session.run('SET preserve_insertion_order = true');
     const inputs = await createInputs(running, session, stage);
-    const profiler = new Profiler(session, running.directory, 'select');
+    const sql = resultSql(inputs.sql, job.columns, { stringifyArrays: destination.stringifyArrays });
     await inputs.reading(async () => {
-      await profiler.start();
-      for await (const batch of session.stream(
-        resultSql(inputs.sql, job.columns, { stringifyArrays: destination.stringifyArrays }),
-      )) {
-        const room = (destination.maxRows ?? Infinity) - stage.output.rows;
-        truncated = batch.length > room;
-        const rows = truncated ? batch.slice(0, room) : batch;
-        if (rows.length > 0) await running.sendRows(rows);
-        stage.output.rows += rows.length;
-        if (truncated) break;
-      }
-      const profile = await profiler.finish();
-      stage.output.bytes = profile.outputBytes;
-      return profile.scans;
+      const profiler =
+        destination.skipsCounters === true ? undefined : new Profiler(session, running.directory, 'select');
+      await profiler?.start();
+      truncated = await sendBatches(running, stage, session.stream(sql), destination.maxRows ?? Infinity);
+      const profile = await profiler?.finish();
+      stage.output.bytes = profile?.outputBytes ?? 0;
+      return profile?.scans ?? [];
     });
   });
   return { stages: progress.snapshot(), rows: stage.output.rows, ...(truncated && { truncated }) };
