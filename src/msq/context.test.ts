@@ -48,7 +48,7 @@ describe('readContext', () => {
     [{ segmentSortOrder: [1] }, 'Expected key [segmentSortOrder] to be a list of names, but got [[1]]'],
     [{ segmentSortOrder: '[' }, 'Expected key [segmentSortOrder] to be a list of names, but got [[]'],
     [{ segmentSortOrder: 'a' }, 'must start with[__time]'],
-    [{ selectDestination: 'durableStorage' }, '[selectDestination] cannot be [durableStorage]'],
+    [{ selectDestination: 'elsewhere' }, '[selectDestination] to be one of the values [taskReport,durableStorage]'],
   ])('refuses %j', (raw, message) => {
     expect(() => read(raw)).toThrow(ContextError);
     expect(() => read(raw)).toThrow(message);

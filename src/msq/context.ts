@@ -138,7 +138,7 @@ export const contextParameters = {
   selectDestination: choice(['taskReport', 'durableStorage'], 'taskReport', 'Where rows of a SELECT task go.'),
   waitUntilSegmentsLoad: boolean(false, 'Segments can be queried as soon as they are published.'),
   includeSegmentSource: choice(['NONE', 'REALTIME'], 'NONE', 'Accepted: there are no realtime segments.'),
-  rowsPerPage: integer(100_000, 'Accepted: pages belong to durable storage.', { least: 1 }),
+  rowsPerPage: integer(100_000, 'Rows of a page of results in durable storage.', { least: 1 }),
   skipTypeVerification: list('Columns whose change between text and array is accepted.'),
   failOnEmptyInsert: boolean(false, 'An INSERT or REPLACE without rows fails.'),
   storeCompactionState: boolean(false, 'Accepted.'),
@@ -185,9 +185,6 @@ export function readContext(
   const values = Object.fromEntries(
     Object.entries(contextParameters).map(([name, parameter]) => [name, parameter.read(name, raw[name])]),
   ) as Values;
-  if (values.selectDestination === 'durableStorage') {
-    throw new ContextError('Context parameter [selectDestination] cannot be [durableStorage]: this server has none');
-  }
   const { forceSegmentSortByTime, segmentSortOrder } = values;
   if (forceSegmentSortByTime && segmentSortOrder.length > 0 && segmentSortOrder[0] !== '__time') {
     throw new ContextError(

@@ -12,6 +12,8 @@ export interface StageDefinition {
 /** Where the rows of a query go. */
 export type Destination =
   | { readonly kind: 'results' }
+  /** Files, written by a stage of their own. */
+  | { readonly kind: 'files'; readonly processor: 'selectResults' | 'exportResults' }
   | {
       readonly kind: 'segments';
       readonly dataSource: string;
@@ -68,7 +70,7 @@ function inputsOf(leaves: readonly Leaf[]): readonly unknown[] {
 }
 
 /**
- * The stages of a statement: the query is one, as the engine runs it as one, and the generation of segments another.
+ * The stages of a statement: the query is one, as the engine runs it as one, and the writing of segments or files another.
  * @param leaves what the query reads, in the order of the counters input0, input1, …
  */
 export function defineStages(query: {
@@ -107,7 +109,7 @@ export function defineStages(query: {
     ...(ingests && { shuffle: 'globalSort' as const }),
     output: 'localStorage',
   };
-  if (!ingests) return [first];
+  if (destination.kind === 'results') return [first];
   return [
     first,
     {
@@ -115,7 +117,9 @@ export function defineStages(query: {
       definition: {
         id: `${queryId}_1`,
         input: [{ type: 'stage', stage: 0 }],
-        processor: { type: 'segmentGenerator', dataSource: destination.dataSource },
+        processor: ingests
+          ? { type: 'segmentGenerator', dataSource: destination.dataSource }
+          : { type: destination.processor },
         signature,
         maxWorkerCount,
       },

@@ -1,25 +1,122 @@
+import { formatTime } from '../segments/index.js';
 import type { DataSegment, Interval, ShardSpec } from '../segments/segment.js';
+import type { FilePlace, FileStore, FolderPlace, OpenFiles, StoredFile } from './file-store.js';
 
-export interface SegmentLocation {
+/** Where a worker writes a segment's file, and how the metadata name it. */
+export interface SegmentLocation extends FilePlace {
   readonly loadSpec: DataSegment['loadSpec'];
-  /** Absolute path at which a worker writes the file and a query reads it. */
-  readonly path: string;
 }
 
-/** Where segment files live. */
-export interface DeepStorage {
-  /** The place of a segment to be written; its directory exists when this resolves. The name is unique for each task. */
-  allocate(segment: {
+/** Files of segments on this machine, until they are released; tombstones have none. */
+export interface OpenSegments {
+  readonly segments: readonly { readonly segment: DataSegment; readonly path: string }[];
+  release(): void;
+}
+
+/** What the metadata name: paths of segments and of results. */
+export interface ReferencedFiles {
+  readonly segments: ReadonlySet<string>;
+  readonly results: ReadonlySet<string>;
+}
+
+/** A name that is safe on every file system: whatever else is written as %XX, as in URLs. */
+export function safeName(name: string): string {
+  const safe = encodeURIComponent(name).replace(
+    /[*'()!~]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return /^\.+$/.test(safe) ? safe.replaceAll('.', '%2E') : safe.slice(0, 200);
+}
+
+const timeName = (time: number): string => formatTime(time).replaceAll(':', '').replace('.000Z', 'Z');
+
+const filesOf = (loadSpecs: readonly DataSegment['loadSpec'][]): readonly string[] =>
+  loadSpecs.flatMap((spec) => (spec.type === 'tombstone' ? [] : [spec.path]));
+
+async function removeUnreferenced(store: FileStore, referenced: ReadonlySet<string>): Promise<number> {
+  const left = (await store.list()).filter((path) => !referenced.has(path));
+  await store.remove(left);
+  return left.length;
+}
+
+/** Where segment files and the results of SELECT tasks live. */
+export class DeepStorage {
+  constructor(
+    /** `<datasource>/<start>_<end>/<version>/<partition>_<task>.parquet`. */
+    readonly segments: FileStore,
+    /** `<task>/<file>`. */
+    readonly results: FileStore,
+  ) {}
+
+  /** The place of a segment to be written. The name is unique for each task. */
+  async allocate(segment: {
     readonly dataSource: string;
     readonly interval: Interval;
     readonly version: string;
     readonly shardSpec: ShardSpec;
     readonly taskId: string;
-  }): Promise<SegmentLocation>;
-  /** Absolute path of a published segment's file; undefined for a tombstone. */
-  path(segment: DataSegment): string | undefined;
-  /** Deletes files that are not in `referenced` (paths as in load specs); answers how many. Called before tasks start. */
-  sweep(referenced: ReadonlySet<string>): Promise<number>;
-  /** Deletes what an unpublished task wrote. */
-  remove(loadSpecs: readonly DataSegment['loadSpec'][]): Promise<void>;
+  }): Promise<SegmentLocation> {
+    const { dataSource, interval, version, shardSpec, taskId } = segment;
+    const path = [
+      safeName(dataSource),
+      `${timeName(interval.start)}_${timeName(interval.end)}`,
+      safeName(version),
+      `${shardSpec.partitionNum}_${safeName(taskId)}.parquet`,
+    ].join('/');
+    return { loadSpec: { type: this.segments.type, path }, ...(await this.segments.place(path)) };
+  }
+
+  /** Brings segments' files to this machine. */
+  async open(segments: readonly DataSegment[]): Promise<OpenSegments> {
+    const stored: { readonly segment: DataSegment; readonly file: StoredFile }[] = [];
+    for (const segment of segments) {
+      const { loadSpec, size } = segment;
+      if (loadSpec.type === 'tombstone') continue;
+      if (loadSpec.type !== this.segments.type) {
+        throw new Error(
+          `The segment file ${loadSpec.path} is on deep storage of type ${loadSpec.type}; this server has ${this.segments.type}`,
+        );
+      }
+      stored.push({ segment, file: { path: loadSpec.path, size } });
+    }
+    const { paths, release } = await this.segments.open(stored.map(({ file }) => file));
+    return { segments: stored.map(({ segment }, index) => ({ segment, path: paths[index] ?? '' })), release };
+  }
+
+  /** Takes note of segments that were published. */
+  async settle(segments: readonly DataSegment[]): Promise<void> {
+    await this.segments.settle(
+      segments.flatMap(({ loadSpec, size }) => (loadSpec.type === 'tombstone' ? [] : [{ path: loadSpec.path, size }])),
+    );
+  }
+
+  /** Deletes segments' files. */
+  async remove(loadSpecs: readonly DataSegment['loadSpec'][]): Promise<void> {
+    await this.segments.remove(filesOf(loadSpecs));
+  }
+
+  /** Where a task writes its results; `path` + the name of a file is that file's path among the results. */
+  async placeResults(taskId: string): Promise<{ readonly folder: FolderPlace; readonly path: string }> {
+    const path = `${safeName(taskId)}/`;
+    return { folder: await this.results.placeFolder(path), path };
+  }
+
+  /** Brings files of results to this machine. */
+  openResults(files: readonly StoredFile[]): Promise<OpenFiles> {
+    return this.results.open(files);
+  }
+
+  /** Deletes what no metadata name; answers the number of files. Called while no task runs. */
+  async sweep(referenced: ReferencedFiles): Promise<number> {
+    return (
+      (await removeUnreferenced(this.segments, referenced.segments)) +
+      (await removeUnreferenced(this.results, referenced.results))
+    );
+  }
+
+  /** Deletes the files that a task left among the results without storing results. */
+  async removeResults(taskId: string): Promise<void> {
+    const prefix = `${safeName(taskId)}/`;
+    await this.results.remove((await this.results.list()).filter((path) => path.startsWith(prefix)));
+  }
 }

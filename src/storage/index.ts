@@ -1,5 +1,6 @@
 export { claimDataDirectory, type DataDirectoryClaim } from './data-directory.js';
-export type { DeepStorage, SegmentLocation } from './deep-storage.js';
-export { openLocalDeepStorage } from './local-deep-storage.js';
+export { DeepStorage, type OpenSegments, type SegmentLocation } from './deep-storage.js';
+export type * from './file-store.js';
+export { openLocalFileStore } from './local-file-store.js';
 export type * from './metadata-store.js';
 export { openMetadataStore } from './sqlite-metadata-store.js';

@@ -1,4 +1,6 @@
 import type { DataSegment, Interval } from '../segments/segment.js';
+import type { SqlType } from '../sql/types.js';
+import type { ReferencedFiles } from './deep-storage.js';
 
 export type TaskState = 'RUNNING' | 'SUCCESS' | 'FAILED';
 
@@ -35,6 +37,25 @@ export interface TaskEnd {
   readonly errorMessage?: string;
   /** Druid's report JSON. */
   readonly report: unknown;
+  /** Of a SELECT. */
+  readonly results?: TaskResultsRecord;
+}
+
+/** One page of a SELECT's results. */
+export interface ResultPage {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Path of the page's file among the results of deep storage; absent when the rows are in the task's report. */
+  readonly path?: string;
+}
+
+/** What is known of the results of a SELECT task that succeeded. */
+export interface TaskResultsRecord {
+  readonly destination: 'taskReport' | 'durableStorage';
+  readonly columns: readonly { readonly name: string; readonly type: SqlType }[];
+  /** Arrays are shown as JSON text. */
+  readonly stringifyArrays: boolean;
+  readonly pages: readonly ResultPage[];
 }
 
 export type LockKind = 'shared' | 'exclusive';
@@ -68,6 +89,12 @@ export interface MetadataStore {
   task(id: string): Promise<TaskRecord | undefined>;
   tasks(filter: TaskFilter): Promise<readonly TaskRecord[]>;
   report(taskId: string): Promise<unknown>;
+  /** Results of a SELECT task that succeeded, until they are forgotten. */
+  results(taskId: string): Promise<TaskResultsRecord | undefined>;
+  /** Ids of tasks whose results lie in files and that were created before a time. */
+  tasksWithResultFiles(createdBefore: number): Promise<readonly string[]>;
+  /** Forgets results; their files are then nobody's. */
+  deleteResults(taskIds: readonly string[]): Promise<void>;
   /** Ends a task that publishes nothing; answers false when it had already ended. */
   endTask(end: TaskEnd): Promise<boolean>;
   /**
@@ -98,7 +125,7 @@ export interface MetadataStore {
   usedSegments(dataSource?: string): Promise<readonly DataSegment[]>;
   /** Counts every publication; a reader caches what it derived from segments until this changes. */
   segmentsRevision(): number;
-  /** Paths of all files that a row names, used or not: what a sweep must keep. */
-  referencedPaths(): Promise<ReadonlySet<string>>;
+  /** Paths of all files that a row names, segments used or not: what a sweep must keep. */
+  referencedFiles(): Promise<ReferencedFiles>;
   close(): Promise<void>;
 }

@@ -56,7 +56,19 @@ const initial: Migration = {
   },
 };
 
+const results: Migration = {
+  async up(db: AnyTables) {
+    await db.schema
+      .createTable('task_results')
+      .addColumn('task_id', 'text', (column) => column.primaryKey())
+      .addColumn('created_time', 'bigint', (column) => column.notNull())
+      .addColumn('has_files', 'integer', (column) => column.notNull())
+      .addColumn('payload', 'text', (column) => column.notNull())
+      .execute();
+  },
+};
+
 /** Numbered changes of the tables, applied in order; one that was released is never edited. */
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001_initial': initial }),
+  getMigrations: () => Promise.resolve({ '0001_initial': initial, '0002_results': results }),
 };

@@ -1,7 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import { formatInterval, formatSegmentId } from '../segments/index.js';
 import type { DataSegment } from '../segments/segment.js';
-import type { TaskLock, TaskRecord } from './metadata-store.js';
+import type { TaskLock, TaskRecord, TaskResultsRecord } from './metadata-store.js';
 import type { SegmentsTable, TasksTable } from './schema.js';
 
 export function taskRow(task: TaskRecord): Insertable<TasksTable> {
@@ -68,3 +68,5 @@ export function segmentRow(segment: DataSegment, taskId: string, now: number): I
 export const segmentRecord = (payload: string): DataSegment => JSON.parse(payload) as DataSegment;
 
 export const lockRecord = (payload: string): TaskLock => JSON.parse(payload) as TaskLock;
+
+export const resultsRecord = (payload: string): TaskResultsRecord => JSON.parse(payload) as TaskResultsRecord;

@@ -6,6 +6,7 @@ export interface MetadataTables {
   segments: SegmentsTable;
   locks: LocksTable;
   reservations: ReservationsTable;
+  task_results: TaskResultsTable;
 }
 
 export interface TasksTable {
@@ -56,4 +57,13 @@ export interface ReservationsTable {
   chunk: string;
   first: number;
   count: number;
+}
+
+export interface TaskResultsTable {
+  task_id: string;
+  created_time: number;
+  /** 1 when pages are files. */
+  has_files: number;
+  /** The TaskResultsRecord as JSON. */
+  payload: string;
 }

@@ -1,8 +1,17 @@
 import type { Kysely, Transaction } from 'kysely';
 import { contains, formatInterval, overlaps } from '../segments/index.js';
 import type { DataSegment } from '../segments/segment.js';
-import type { MetadataStore, Publication, TaskEnd, TaskFilter, TaskLock, TaskRecord } from './metadata-store.js';
-import { lockRecord, segmentRecord, segmentRow, taskColumns, taskRecord, taskRow } from './records.js';
+import type { ReferencedFiles } from './deep-storage.js';
+import type {
+  MetadataStore,
+  Publication,
+  TaskEnd,
+  TaskFilter,
+  TaskLock,
+  TaskRecord,
+  TaskResultsRecord,
+} from './metadata-store.js';
+import { lockRecord, resultsRecord, segmentRecord, segmentRow, taskColumns, taskRecord, taskRow } from './records.js';
 import type { MetadataTables } from './schema.js';
 
 type Tables = Kysely<MetadataTables> | Transaction<MetadataTables>;
@@ -16,7 +25,7 @@ const conflicts = (a: TaskLock, b: TaskLock): boolean =>
 const isRunning = async (db: Tables, id: string): Promise<boolean> =>
   (await db.selectFrom('tasks').select('state').where('id', '=', id).executeTakeFirst())?.state === 'RUNNING';
 
-async function endTask(db: Tables, end: TaskEnd): Promise<void> {
+async function endTask(db: Tables, end: TaskEnd, now: number): Promise<void> {
   await db
     .updateTable('tasks')
     .set({
@@ -27,6 +36,11 @@ async function endTask(db: Tables, end: TaskEnd): Promise<void> {
     })
     .where('id', '=', end.id)
     .execute();
+  if (end.results) {
+    const has_files = end.results.pages.some((page) => page.path !== undefined) ? 1 : 0;
+    const payload = JSON.stringify(end.results);
+    await db.insertInto('task_results').values({ task_id: end.id, created_time: now, has_files, payload }).execute();
+  }
   await db.deleteFrom('reservations').where('task_id', '=', end.id).execute();
 }
 
@@ -95,10 +109,36 @@ export class SqlMetadataStore implements MetadataStore {
     return row?.report == null ? undefined : (JSON.parse(row.report) as unknown);
   }
 
+  async results(taskId: string): Promise<TaskResultsRecord | undefined> {
+    const row = await this.db
+      .selectFrom('task_results')
+      .select('payload')
+      .where('task_id', '=', taskId)
+      .executeTakeFirst();
+    return row && resultsRecord(row.payload);
+  }
+
+  async tasksWithResultFiles(createdBefore: number): Promise<readonly string[]> {
+    const rows = await this.db
+      .selectFrom('task_results')
+      .select('task_id')
+      .where('has_files', '=', 1)
+      .where('created_time', '<', createdBefore)
+      .execute();
+    return rows.map(({ task_id }) => task_id);
+  }
+
+  async deleteResults(taskIds: readonly string[]): Promise<void> {
+    for (let start = 0; start < taskIds.length; start += INSERT_ROWS) {
+      const ids = taskIds.slice(start, start + INSERT_ROWS);
+      await this.db.deleteFrom('task_results').where('task_id', 'in', ids).execute();
+    }
+  }
+
   async endTask(end: TaskEnd): Promise<boolean> {
     return this.db.transaction().execute(async (db) => {
       if (!(await isRunning(db, end.id))) return false;
-      await endTask(db, end);
+      await endTask(db, end, this.now());
       await db.deleteFrom('locks').where('task_id', '=', end.id).execute();
       return true;
     });
@@ -115,7 +155,7 @@ export class SqlMetadataStore implements MetadataStore {
       if (!segments.every(isLocked)) return false;
       await insertSegments(db, publication, this.now());
       await markReplaced(db, publication);
-      await endTask(db, publication.end);
+      await endTask(db, publication.end, this.now());
       await db.deleteFrom('locks').where('task_id', '=', taskId).execute();
       return true;
     });
@@ -184,9 +224,17 @@ export class SqlMetadataStore implements MetadataStore {
     return this.#revision;
   }
 
-  async referencedPaths(): Promise<ReadonlySet<string>> {
-    const rows = await this.db.selectFrom('segments').select('path').where('path', 'is not', null).execute();
-    return new Set(rows.flatMap(({ path }) => (path === null ? [] : [path])));
+  async referencedFiles(): Promise<ReferencedFiles> {
+    const segments = await this.db.selectFrom('segments').select('path').where('path', 'is not', null).execute();
+    const results = await this.db.selectFrom('task_results').select('payload').where('has_files', '=', 1).execute();
+    return {
+      segments: new Set(segments.flatMap(({ path }) => (path === null ? [] : [path]))),
+      results: new Set(
+        results.flatMap(({ payload }) =>
+          resultsRecord(payload).pages.flatMap(({ path }) => (path === undefined ? [] : [path])),
+        ),
+      ),
+    };
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ import { FaultError } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
 import { ETERNITY, overlaps } from '../segments/index.js';
 import type { DataSegment, Interval } from '../segments/segment.js';
-import { openLocalDeepStorage, openMetadataStore } from '../storage/index.js';
+import { DeepStorage, openLocalFileStore, openMetadataStore } from '../storage/index.js';
 import type { MetadataStore } from '../storage/metadata-store.js';
 import { SegmentAllocator, type WritingTask } from './allocation.js';
 import { AppendRegistry } from './append-registry.js';
@@ -90,7 +90,10 @@ describe('SegmentAllocator', () => {
     appends = new AppendRegistry();
     allocator = new SegmentAllocator({
       store,
-      deepStorage: openLocalDeepStorage(path.join(directory, 'segments')),
+      deepStorage: new DeepStorage(
+        openLocalFileStore(path.join(directory, 'segments')),
+        openLocalFileStore(`${path.join(directory, 'segments')}-results`),
+      ),
       locks,
       appends,
       timeline: new Timeline(store),

@@ -7,7 +7,7 @@ import { faults, faultText } from '../msq/faults.js';
 import { limits } from '../msq/limits.js';
 import type { DataSegment } from '../segments/segment.js';
 import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
-import type { TaskEnd, TaskLock } from '../storage/metadata-store.js';
+import type { TaskEnd, TaskLock, TaskResultsRecord } from '../storage/metadata-store.js';
 import { SegmentAllocator, type AllocationSources, type WritingTask } from './allocation.js';
 import type { CompiledStatement } from './compile.js';
 import {
@@ -59,6 +59,8 @@ export class TaskController {
   readonly #log: TaskLog;
   #runner: RunnerStatus = 'RUNNING';
   #locks: readonly TaskLock[] = [];
+  /** Where files of results lie among those of deep storage; absent while there are none. */
+  #resultsPath: string | undefined;
 
   constructor(
     readonly taskId: string,
@@ -118,6 +120,11 @@ export class TaskController {
     return path.join(this.directory, 'work');
   }
 
+  /** Whether the rows go to files of deep storage. */
+  get #storesFiles(): boolean {
+    return this.statement.kind === 'select' && this.compiled.context.selectDestination === 'durableStorage';
+  }
+
   #stages() {
     const { statement, compiled } = this;
     const sortedBy =
@@ -128,9 +135,11 @@ export class TaskController {
       columns: statement.columns,
       leaves: compiled.emitted.relations.map(({ node }) => node),
       destination:
-        statement.kind === 'select'
-          ? { kind: 'results' }
-          : { kind: 'segments', dataSource: statement.dataSource, sortedBy },
+        statement.kind !== 'select'
+          ? { kind: 'segments', dataSource: statement.dataSource, sortedBy }
+          : this.#storesFiles
+            ? { kind: 'files', processor: 'selectResults' }
+            : { kind: 'results' },
       maxWorkerCount: compiled.context.maxNumTasks - 1,
     });
   }
@@ -138,11 +147,11 @@ export class TaskController {
   async #execute(signal: AbortSignal): Promise<void> {
     checkStatementLimits(this.compiled);
     await this.#lock(signal);
-    const job = await this.#job();
-    const summary = await this.#work(job, signal);
+    const { job, release } = await this.#job();
+    const summary = await this.#work(job, signal).finally(release);
     this.#recorder.counters = summary.stages;
     if (signal.aborted) throw canceled(signal);
-    if (this.statement.kind === 'select') await this.#endSelect(summary);
+    if (this.statement.kind === 'select') await this.#endSelect(this.statement, summary);
     else await this.#publish(this.statement, summary);
   }
 
@@ -158,26 +167,48 @@ export class TaskController {
     this.#runner = 'WAITING';
   };
 
-  async #job(): Promise<Job> {
+  /** The job, and what lets go of the files that it reads. */
+  async #job(): Promise<{ readonly job: Job; release(): void }> {
     const { statement, compiled, sources } = this;
     const { context, emitted } = compiled;
     await mkdir(this.#workDirectory, { recursive: true });
     const system = await sources.metadata.current();
-    const relations = await jobRelations(emitted, { deepStorage: sources.deepStorage, system });
-    checkInputSegments(relations, compiled);
+    const { relations, release } = await jobRelations(emitted, { deepStorage: sources.deepStorage, system });
+    try {
+      checkInputSegments(relations, compiled);
+      const job: Job = {
+        id: this.taskId,
+        sql: emitted.sql,
+        ordered: isOrdered(statement.plan),
+        columns: jobColumns(statement.columns),
+        relations,
+        destination: await this.#destination(),
+        directory: this.#workDirectory,
+        ...(sources.allowedDirectories && { allowedDirectories: sources.allowedDirectories }),
+        maxParseExceptions: context.maxParseExceptions,
+      };
+      return { job, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async #destination(): Promise<Job['destination']> {
+    const { statement, compiled } = this;
+    const stringifyArrays = compiled.context.sqlStringifyArrays ?? false;
+    if (statement.kind !== 'select') return segmentsDestination(statement, compiled);
+    if (!this.#storesFiles) return { kind: 'results', maxRows: limits.reportRows, stringifyArrays };
+    const { folder, path: place } = await this.sources.deepStorage.placeResults(this.taskId);
+    this.#resultsPath = place;
     return {
-      id: this.taskId,
-      sql: emitted.sql,
-      ordered: isOrdered(statement.plan),
-      columns: jobColumns(statement.columns),
-      relations,
-      destination:
-        statement.kind === 'select'
-          ? { kind: 'results', maxRows: limits.reportRows, stringifyArrays: context.sqlStringifyArrays ?? false }
-          : segmentsDestination(statement, compiled),
-      directory: this.#workDirectory,
-      ...(sources.allowedDirectories && { allowedDirectories: sources.allowedDirectories }),
-      maxParseExceptions: context.maxParseExceptions,
+      kind: 'files',
+      format: 'parquet',
+      directory: folder.kind === 'directory' ? folder.directory : this.#workDirectory,
+      baseName: this.taskId,
+      rowsPerFile: compiled.context.rowsPerPage,
+      stringifyArrays,
+      reportRows: limits.reportRows,
     };
   }
 
@@ -271,14 +302,26 @@ export class TaskController {
     }
   }
 
-  async #endSelect(summary: JobSummary): Promise<void> {
-    this.#log.logger.info({ rows: summary.rows }, 'succeeded');
-    await this.sources.store.endTask(this.#end('SUCCESS', this.#recorder.report('SUCCESS')));
+  async #endSelect(statement: SelectStatement, { rows, files, stages }: JobSummary): Promise<void> {
+    this.#log.logger.info({ rows }, 'succeeded');
+    const report = this.#recorder.report('SUCCESS');
+    const results: TaskResultsRecord = {
+      destination: files ? 'durableStorage' : 'taskReport',
+      columns: statement.columns.map(({ name, type }) => ({ name, type })),
+      stringifyArrays: this.compiled.context.sqlStringifyArrays ?? false,
+      pages: files?.map((file) => ({
+        rows: file.rows,
+        bytes: file.bytes,
+        path: `${this.#resultsPath ?? ''}${file.name}`,
+      })) ?? [{ rows: Math.min(rows, limits.reportRows), bytes: stages.at(-1)?.output.bytes ?? 0 }],
+    };
+    const ended = await this.sources.store.endTask({ ...this.#end('SUCCESS', report), results });
+    if (ended) this.#resultsPath = undefined;
   }
 
   /** @throws FaultError InsertLockPreempted when the locks are gone */
   async #publish(statement: IngestStatement, summary: JobSummary): Promise<void> {
-    const { store, locks, appends, timeline, logger } = this.sources;
+    const { store, deepStorage, locks, appends, timeline, logger } = this.sources;
     const { dataSource } = statement;
     const written = summary.segments ?? [];
     const published = await locks.exclusively(async () => {
@@ -295,7 +338,13 @@ export class TaskController {
       if (segments.length === 0 && !replaced) return store.endTask(end);
       const publication = { taskId: this.taskId, dataSource, segments, replaced: replaced ?? [], end };
       const isPublished = await store.publish(publication);
-      if (isPublished) timeline.notePublished(dataSource);
+      if (isPublished) {
+        timeline.notePublished(dataSource);
+        // Whatever goes wrong with a cache, the segments are published.
+        await deepStorage.settle(written).catch((error: unknown) => {
+          logger.warn({ err: error, taskId: this.taskId }, 'published segments could not be cached');
+        });
+      }
       appends.release(this.taskId);
       return isPublished;
     });
@@ -322,8 +371,10 @@ export class TaskController {
   }
 
   async #removeAllocated(): Promise<void> {
+    const { deepStorage } = this.sources;
     const places = this.#allocated.splice(0);
-    if (places.length > 0) await this.sources.deepStorage.remove(places.map(({ loadSpec }) => loadSpec));
+    if (places.length > 0) await deepStorage.remove(places.map(({ loadSpec }) => loadSpec));
+    if (this.#resultsPath !== undefined) await deepStorage.removeResults(this.taskId);
   }
 
   #end(state: 'SUCCESS' | 'FAILED', report: unknown): TaskEnd {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { claimDataDirectory, openLocalDeepStorage, openMetadataStore } from '../storage/index.js';
+import { claimDataDirectory, DeepStorage, openLocalFileStore, openMetadataStore } from '../storage/index.js';
 import { AppendRegistry } from './append-registry.js';
 import type { MetadataStore } from '../storage/metadata-store.js';
 import { TaskLocks } from './locks.js';
@@ -9,6 +9,7 @@ import { Overlord } from './overlord.js';
 import { QueryService } from './query-service.js';
 import { recover } from './recovery.js';
 import { defaultMaxNumTasks, type TaskEngineSettings } from './settings.js';
+import { TaskResults } from './task-results.js';
 import { Timeline } from './timeline.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -17,12 +18,15 @@ export { InvalidInputError } from './identifiers.js';
 export type { Overlord } from './overlord.js';
 export type { QueryAnswer, QueryRequest, QueryService } from './query-service.js';
 export type { TaskEngineSettings } from './settings.js';
+export type { StoredResults, TaskResults } from './task-results.js';
 export type { RunnerStatus, TaskLocation, TaskStatus } from './task-status.js';
 
 /** Runs query tasks and interactive queries over one data directory. */
 export interface TaskEngine {
   readonly overlord: Overlord;
   readonly queries: QueryService;
+  /** The stored rows of SELECT tasks. */
+  readonly results: TaskResults;
   /** Cancels what runs, ends the processes and releases the data directory. */
   close(): Promise<void>;
 }
@@ -55,7 +59,10 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
   const { dataDirectory, host, port, cores } = settings;
   const within = (name: string): string => path.join(dataDirectory, name);
   const directories = { tasks: within('tasks'), workers: within('workers') };
-  const deepStorage = openLocalDeepStorage(within('segments'));
+  const deepStorage = new DeepStorage(
+    openLocalFileStore(within('segments')),
+    openLocalFileStore(within('query-results')),
+  );
   const address = `${host}:${port}`;
   const now = (): number => Date.now();
   await recover({
@@ -114,6 +121,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
   return {
     overlord,
     queries,
+    results: new TaskResults({ store, deepStorage, queries }),
     async close() {
       await Promise.all([overlord.close(), queries.close()]);
       await pool.close();

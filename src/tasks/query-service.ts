@@ -9,11 +9,14 @@ import { SqlError } from '../sql/errors.js';
 import type { ExplainStatement, SelectStatement } from '../sql/plan/index.js';
 import { VARCHAR, type SqlType } from '../sql/types.js';
 import type { DeepStorage } from '../storage/deep-storage.js';
+import type { OpenFiles } from '../storage/file-store.js';
+import type { TaskResultsRecord } from '../storage/metadata-store.js';
 import { compileStatement, type CompiledStatement, type StatementRequest } from './compile.js';
 import { replacedIntervals } from './ingest-job.js';
 import { canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
 import { isOrdered, jobColumns, jobRelations } from './relations.js';
+import { resultFilesSql } from './result-files.js';
 import { RowStream } from './row-stream.js';
 import { WorkerProcess } from './worker-process.js';
 import type { Job, ProcessSettings } from './worker/protocol.js';
@@ -41,6 +44,11 @@ export interface QueryServiceSources {
   readonly maxNumTasks: number;
   readonly logger: Logger;
   now(): number;
+}
+
+/** What differs between the jobs of interactive queries. */
+interface InteractiveJob extends Pick<Job, 'sql' | 'ordered' | 'columns' | 'relations'> {
+  readonly stringifyArrays: boolean;
 }
 
 async function* oneBatch(rows: readonly (readonly unknown[])[]): AsyncGenerator<readonly (readonly unknown[])[]> {
@@ -100,17 +108,41 @@ export class QueryService {
     const statement = checkInteractive(compiled);
     if (statement.kind === 'explain') return explain(statement.statement, compiled.reads);
     const { context, emitted } = compiled;
-    const job: Job = {
-      id: randomUUID(),
+    const { relations, release } = await jobRelations(emitted, { deepStorage, system });
+    const job = this.#job({
       sql: emitted.sql,
       ordered: isOrdered(statement.plan),
       columns: jobColumns(statement.columns),
-      relations: await jobRelations(emitted, { deepStorage, system }),
-      destination: { kind: 'results', stringifyArrays: context.sqlStringifyArrays ?? true, skipsCounters: true },
+      relations,
+      stringifyArrays: context.sqlStringifyArrays ?? true,
+    });
+    return { columns: statement.columns, rows: this.#stream(job, request, context.timeout, release) };
+  }
+
+  /** Answers the rows of files that a task wrote as its results, file by file. */
+  readResults(
+    results: Pick<TaskResultsRecord, 'columns' | 'stringifyArrays'>,
+    files: OpenFiles,
+    request: Pick<QueryRequest, 'queryId' | 'signal'>,
+  ): QueryAnswer['rows'] {
+    const job = this.#job({
+      sql: resultFilesSql(results.columns.length, files.paths),
+      ordered: true,
+      columns: jobColumns(results.columns.map((column, fieldId) => ({ fieldId, ...column }))),
+      relations: [],
+      stringifyArrays: results.stringifyArrays,
+    });
+    return this.#stream(job, request, undefined, files.release);
+  }
+
+  #job({ stringifyArrays, ...rest }: InteractiveJob): Job {
+    return {
+      ...rest,
+      id: randomUUID(),
+      destination: { kind: 'results', stringifyArrays, skipsCounters: true },
       directory: '',
-      maxParseExceptions: context.maxParseExceptions,
+      maxParseExceptions: 0,
     };
-    return { columns: statement.columns, rows: this.#stream(job, request, context.timeout) };
   }
 
   /** Cancels the queries of an id; answers whether there were any. */
@@ -127,7 +159,13 @@ export class QueryService {
     await this.#process?.end('exit', 500);
   }
 
-  #stream(job: Job, { queryId, signal }: QueryRequest, timeout: number | undefined): QueryAnswer['rows'] {
+  /** @param release called when the job reads no more */
+  #stream(
+    job: Job,
+    { queryId, signal }: Pick<QueryRequest, 'queryId' | 'signal'>,
+    timeout: number | undefined,
+    release: () => void,
+  ): QueryAnswer['rows'] {
     const worker = this.#running();
     const abort = new AbortController();
     const abandon = (): void => {
@@ -169,6 +207,7 @@ export class QueryService {
         clearTimeout(timer);
         signal.removeEventListener('abort', abandon);
         forget();
+        release();
       });
     return rows;
   }

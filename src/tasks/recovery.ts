@@ -64,8 +64,8 @@ async function removeTaskWork({ tasksDirectory }: RecoverySources): Promise<void
 export async function recover(sources: RecoverySources): Promise<void> {
   const { store, deepStorage, scratchDirectories, logger } = sources;
   await failLeftTasks(sources);
-  const swept = await deepStorage.sweep(await store.referencedPaths());
-  if (swept > 0) logger.warn({ files: swept }, 'files that no segment names were removed');
+  const swept = await deepStorage.sweep(await store.referencedFiles());
+  if (swept > 0) logger.warn({ files: swept }, 'files that no metadata name were removed');
   await removeTaskWork(sources);
   await Promise.all(scratchDirectories.map((directory) => rm(directory, { recursive: true, force: true })));
 }

@@ -3,7 +3,7 @@ import { overlaps } from '../segments/index.js';
 import type { DataSegment } from '../segments/segment.js';
 import type { TableColumn } from '../sql/catalog.js';
 import type { Plan, ScanNode } from '../sql/plan/index.js';
-import type { DeepStorage } from '../storage/deep-storage.js';
+import type { DeepStorage, OpenSegments } from '../storage/deep-storage.js';
 import { externalRelation } from './compile.js';
 import { systemRows, systemTables, type SystemSource } from './system-tables/index.js';
 import type { JobColumn, JobRelation } from './worker/protocol.js';
@@ -22,19 +22,16 @@ function mayMatch(segment: DataSegment, { intervals }: ScanNode): boolean {
   return intervals.some((interval) => overlaps(interval, held));
 }
 
-function segmentsRelation(name: string, node: ScanNode, sources: RelationSources): JobRelation {
+/** The segments that a scan reads, as files of this machine. */
+async function openSegments(node: ScanNode, sources: RelationSources): Promise<OpenSegments> {
   const visible = sources.system.snapshot.visible.get(node.table) ?? [];
-  return {
-    kind: 'segments',
-    name,
-    columns: node.fields.map((field) => ({ name: field.name, type: field.type })),
-    segments: visible
-      .filter((segment) => mayMatch(segment, node))
-      .flatMap((segment) => {
-        const path = sources.deepStorage.path(segment);
-        return path === undefined ? [] : [{ segment, path }];
-      }),
-  };
+  return sources.deepStorage.open(visible.filter((segment) => mayMatch(segment, node)));
+}
+
+/** What a job's SQL names. The files of its segments are kept where they are until `release`. */
+export interface OpenRelations {
+  readonly relations: readonly JobRelation[];
+  release(): void;
 }
 
 /** The columns that a statement uses; one at least, as a table without columns has no rows to count. */
@@ -44,24 +41,31 @@ function systemColumns({ schema, table, fields }: ScanNode): readonly TableColum
 }
 
 /** Everything that a job's SQL names, as of the snapshot in `sources`. */
-export async function jobRelations(
-  { relations }: EmittedQuery,
-  sources: RelationSources,
-): Promise<readonly JobRelation[]> {
-  return Promise.all(
-    relations.map(async ({ name, node }): Promise<JobRelation> => {
-      if (node.kind === 'external') return { kind: 'external', name, external: externalRelation(node) };
-      if (node.schema === 'druid') return segmentsRelation(name, node, sources);
-      const columns = systemColumns(node);
-      const names = columns.map((column) => column.name);
-      return {
-        kind: 'rows',
-        name,
-        columns,
-        rows: await systemRows(node.schema, node.table, names, sources.system),
-      };
-    }),
-  );
+export async function jobRelations({ relations }: EmittedQuery, sources: RelationSources): Promise<OpenRelations> {
+  const opened: OpenSegments[] = [];
+  const release = (): void => {
+    for (const each of opened) each.release();
+  };
+  const open = async ({ name, node }: EmittedQuery['relations'][number]): Promise<JobRelation> => {
+    if (node.kind === 'external') return { kind: 'external', name, external: externalRelation(node) };
+    if (node.schema === 'druid') {
+      const segments = await openSegments(node, sources);
+      opened.push(segments);
+      const columns = node.fields.map((field) => ({ name: field.name, type: field.type }));
+      return { kind: 'segments', name, columns, segments: segments.segments };
+    }
+    const columns = systemColumns(node);
+    const names = columns.map((column) => column.name);
+    const rows = await systemRows(node.schema, node.table, names, sources.system);
+    return { kind: 'rows', name, columns, rows };
+  };
+  const results = await Promise.allSettled(relations.map(open));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) {
+    release();
+    throw failed.reason;
+  }
+  return { relations: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])), release };
 }
 
 /** The columns of a job's query, as the statement names them. */

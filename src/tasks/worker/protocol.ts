@@ -62,6 +62,26 @@ export interface ResultsDestination {
   readonly skipsCounters?: boolean;
 }
 
+/** Rows become files of so many rows each: `<baseName>-worker0-partition<n>.<format>`. */
+export interface FilesDestination {
+  readonly kind: 'files';
+  readonly format: 'parquet';
+  /** Absolute; exists. */
+  readonly directory: string;
+  readonly baseName: string;
+  readonly rowsPerFile: number;
+  readonly stringifyArrays: boolean;
+  /** The first so many rows are answered, too, for the report. */
+  readonly reportRows: number;
+}
+
+/** A file that a job wrote. */
+export interface WrittenFile {
+  readonly name: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
 export interface Job {
   readonly id: string;
   /** The SQL that computes the rows: columns `c<id>`. */
@@ -70,7 +90,7 @@ export interface Job {
   readonly ordered: boolean;
   readonly columns: readonly JobColumn[];
   readonly relations: readonly JobRelation[];
-  readonly destination: SegmentsDestination | ResultsDestination;
+  readonly destination: SegmentsDestination | ResultsDestination | FilesDestination;
   /** The task's own directory (spool, profiles); empty for a query that needs none. */
   readonly directory: string;
   readonly allowedDirectories?: readonly string[];
@@ -158,4 +178,6 @@ export interface JobSummary {
   readonly truncated?: boolean;
   /** Segments written, in the order of allocation. */
   readonly segments?: readonly DataSegment[];
+  /** Files written, in the order of their rows. */
+  readonly files?: readonly WrittenFile[];
 }

@@ -1,3 +1,4 @@
+import { writeFiles } from './files.js';
 import { ingest } from './ingest.js';
 import type { RunningJob } from './job.js';
 import type { JobSummary } from './protocol.js';
@@ -6,5 +7,12 @@ import { select } from './select.js';
 /** Runs a job to its end. Throws EngineError or FaultError; whoever started the job ends it. */
 export function runJob(running: RunningJob): Promise<JobSummary> {
   const { destination } = running.job;
-  return destination.kind === 'results' ? select(running, destination) : ingest(running, destination);
+  switch (destination.kind) {
+    case 'results':
+      return select(running, destination);
+    case 'files':
+      return writeFiles(running, destination);
+    case 'segments':
+      return ingest(running, destination);
+  }
 }

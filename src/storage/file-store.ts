@@ -1,0 +1,54 @@
+/** A file of a store: its path within the store (parts joined by `/`) and its bytes. */
+export interface StoredFile {
+  readonly path: string;
+  readonly size: number;
+}
+
+/** Where a bucket is reached; absent parts are AWS's own and its usual configuration. Holds no credentials. */
+export interface ObjectConnection {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly pathStyle?: boolean;
+}
+
+/** An object to be uploaded. Plain data, sent to a worker. */
+export interface ObjectTarget {
+  readonly connection: ObjectConnection;
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** Where a new file is written, an absolute path; with `upload`, where the writer then uploads it. */
+export interface FilePlace {
+  readonly path: string;
+  readonly upload?: ObjectTarget;
+}
+
+/** Where several new files go: a directory of the store's own, or a key prefix (ending in `/`) to upload to. */
+export type FolderPlace =
+  | { readonly kind: 'directory'; readonly directory: string }
+  | { readonly kind: 'upload'; readonly target: ObjectTarget };
+
+/** Files that lie on this machine, and stay there, until they are released. */
+export interface OpenFiles {
+  /** Absolute, in the order of the request. */
+  readonly paths: readonly string[];
+  release(): void;
+}
+
+/** A tree of files that nobody changes once they are written. */
+export interface FileStore {
+  readonly type: 'local' | 's3';
+  /** The place of a new file; the directory exists when this resolves. */
+  place(path: string): Promise<FilePlace>;
+  /** The place of new files below a path that has none yet. */
+  placeFolder(path: string): Promise<FolderPlace>;
+  /** Brings files to this machine. */
+  open(files: readonly StoredFile[]): Promise<OpenFiles>;
+  /** Takes note of files that were written to their places and published. */
+  settle(files: readonly StoredFile[]): Promise<void>;
+  /** Paths of all files. */
+  list(): Promise<readonly string[]>;
+  /** Deletes files; those that are not there count as deleted. */
+  remove(paths: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,73 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { type DuckdbSession, resultSql } from '../../engine/duckdb/index.js';
+import { writeResultFileSql } from '../result-files.js';
+import { createInputs } from './inputs.js';
+import type { RunningJob } from './job.js';
+import { runWithinMemory } from './memory.js';
+import { Profiler } from './profile.js';
+import type { StageCounters } from './progress.js';
+import type { FilesDestination, JobSummary, WrittenFile } from './protocol.js';
+
+/** Runs the job's query once and keeps its rows in their order, which may spill to disk; answers how many there are. */
+async function stage(
+  running: RunningJob,
+  session: DuckdbSession,
+  table: string,
+  reading: StageCounters,
+): Promise<number> {
+  // Rows that the query leaves unordered come as they stand in the data.
+  await session.run('SET preserve_insertion_order = true');
+  const inputs = await createInputs(running, session, reading);
+  await inputs.reading(async () => {
+    const profiler = new Profiler(session, running.directory, table);
+    await profiler.start();
+    await runWithinMemory(running, session, `CREATE TABLE ${table} AS ${inputs.sql}`);
+    return (await profiler.finish()).scans;
+  });
+  const [[count] = []] = await session.rows(`SELECT count(*) FROM ${table}`);
+  return Number(count);
+}
+
+/** Answers the first rows, as a task report shows them. */
+async function answerFirst(
+  running: RunningJob,
+  session: DuckdbSession,
+  table: string,
+  { reportRows, stringifyArrays }: FilesDestination,
+): Promise<void> {
+  const { columns } = running.job;
+  const first = `SELECT * FROM ${table} LIMIT ${reportRows}`;
+  for await (const batch of session.stream(resultSql(first, columns, { stringifyArrays }))) {
+    await running.sendRows(batch);
+  }
+}
+
+/** Writes the rows of a query to files of so many rows each, in their order. */
+export async function writeFiles(running: RunningJob, destination: FilesDestination): Promise<JobSummary> {
+  const { progress, job } = running;
+  const reading = progress.addStage();
+  const writing = progress.addStage();
+  const session = await running.openSession();
+  const table = running.newTable();
+  const rows = await progress.during(reading, () => stage(running, session, table, reading));
+  reading.output.rows = rows;
+  const files: WrittenFile[] = [];
+  await progress.during(writing, async () => {
+    writing.inputs = [{ rows, bytes: reading.output.bytes, files: 0, totalFiles: 0 }];
+    if (destination.reportRows > 0) await answerFirst(running, session, table, destination);
+    for (let start = 0; start < rows; start += destination.rowsPerFile) {
+      running.throwIfCanceled();
+      const count = Math.min(destination.rowsPerFile, rows - start);
+      const name = `${destination.baseName}-worker0-partition${files.length}.${destination.format}`;
+      const file = path.join(destination.directory, name);
+      const part = `FROM ${table} WHERE rowid >= ${start} AND rowid < ${start + count}`;
+      await session.run(writeResultFileSql(job.columns, part, file));
+      const bytes = (await stat(file)).size;
+      files.push({ name, rows: count, bytes });
+      writing.output.rows += count;
+      writing.output.bytes += bytes;
+    }
+  });
+  return { stages: progress.snapshot(), rows, truncated: rows > destination.reportRows, files };
+}
