@@ -4,6 +4,8 @@ import type { InputFile } from './input-file.js';
 export interface PartPlan {
   readonly files: readonly InputFile[];
   readonly sql: string;
+  /** As ReadingPart.quickSql. */
+  readonly quickSql?: string;
   /** The first bad record fails the SELECT; otherwise bad records are left out. */
   readonly strict: boolean;
   /** Absent where records are not lines. */

@@ -5,6 +5,7 @@ import { mapConcurrently } from './concurrency.js';
 import { engineReads, hasByteOrderMark, readHead, unpackFile } from './content.js';
 import type { InputFormat } from './format-spec.js';
 import { planJson } from './formats/json.js';
+import { quickJsonMacros } from './formats/quick-json.js';
 import { planParquet } from './formats/parquet.js';
 import { planText } from './formats/text.js';
 import type { InputFile } from './input-file.js';
@@ -69,7 +70,7 @@ export async function prepareExternal(
   const files = await mapConcurrently(fetched, MAX_UNPACKING, (file, index) =>
     makeReadable(file, format, path.join(directory, `readable-${index}`), environment.signal),
   );
-  await environment.session.run(coercionMacros.join(';\n'));
+  await environment.session.run([...coercionMacros, ...quickJsonMacros].join(';\n'));
   const plans = await planParts(format, relation, files, environment);
   return {
     parts: plans.map((plan) => readingPart(plan, environment.session)),

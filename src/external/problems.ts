@@ -75,6 +75,7 @@ async function explain(plan: PartPlan, session: SqlSession, error: unknown): Pro
 export function readingPart(plan: PartPlan, session: SqlSession): ReadingPart {
   return {
     sql: plan.sql,
+    ...(plan.quickSql !== undefined && { quickSql: plan.quickSql }),
     files: plan.files.length,
     bytes: plan.files.reduce((total, { bytes }) => total + bytes, 0),
     // What is strict has failed at the first bad record, so nothing is read again.

@@ -57,6 +57,11 @@ export interface PreparedRelation {
 
 export interface ReadingPart {
   readonly sql: string;
+  /**
+   * A faster SELECT of the same rows, which fails with an engine error of kind `data` where it cannot tell what the data
+   * mean; then `sql` must be run instead.
+   */
+  readonly quickSql?: string;
   /** Files and bytes (as stored) that this part covers. */
   readonly files: number;
   readonly bytes: number;

@@ -67,20 +67,22 @@ export class Api {
   }
 
   /** Waits until a condition holds, asking again and again; fails with the last value after a minute. */
-  async until<T>(ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
+  async until<T>(ask: () => Promise<T>, holds: (value: T) => boolean, pollMs = 5): Promise<T> {
     const deadline = Date.now() + 60_000;
     for (;;) {
       const value = await ask();
       if (holds(value)) return value;
       if (Date.now() > deadline) throw new Error(`Still waiting: ${JSON.stringify(value)}`);
-      await delay(5);
+      await delay(pollMs);
     }
   }
 
-  async finish(id: string): Promise<TaskEnd> {
+  /** Waits for a task's end, asking every `pollMs` milliseconds. */
+  async finish(id: string, pollMs = 5): Promise<TaskEnd> {
     const status = await this.until(
       () => this.status(id),
       (value) => value.statusCode !== 'RUNNING',
+      pollMs,
     );
     return { id, state: status.statusCode, status, report: await this.report(id) };
   }
@@ -90,8 +92,8 @@ export class Api {
   }
 
   /** Runs a task that must succeed. */
-  async ingest(query: string, context: Readonly<Record<string, unknown>> = {}): Promise<TaskEnd> {
-    const end = await this.task(query, context);
+  async ingest(query: string, context: Readonly<Record<string, unknown>> = {}, pollMs?: number): Promise<TaskEnd> {
+    const end = await this.finish(await this.submit(query, context), pollMs);
     if (end.state !== 'SUCCESS') throw new Error(JSON.stringify(end.report?.status ?? end.status));
     return end;
   }

@@ -10,10 +10,14 @@ import { mapConcurrently } from '../concurrency.js';
 import { isNumeric } from '../../sql/types.js';
 import type { PartPlan } from '../part-plan.js';
 import type { ExternalRelation } from '../relation.js';
+import { quickMembers, quickText, readerColumns } from './quick-json.js';
 import { compressionOption, fileList, groupFiles, recordFilter, selectList } from './sql.js';
 
 /** Bytes from which a file's layout is told. */
 const HEAD_BYTES = 65_536;
+
+/** Files whose beginnings are looked at for what their texts hold. */
+const SAMPLED_FILES = 10;
 
 const isObject = `starts_with(CAST(json AS VARCHAR), '{')`;
 const notAnObject = 'A record is not a JSON object';
@@ -35,9 +39,10 @@ function chooseMembers(columns: readonly Column[]): ReadonlySet<string> {
 const isMember = ({ path: [root] }: Column, members: ReadonlySet<string>): boolean =>
   typeof root === 'string' && members.has(root);
 
-function columnSql(column: Column, members: ReadonlySet<string>): string {
+function columnSql(column: Column, members: ReadonlySet<string>, quick?: ReadonlySet<string>): string {
   const { type, path } = column;
   const [root, ...inner] = path;
+  if (typeof root === 'string' && quick?.has(root) === true) return quickText(`members.${quoteIdentifier(root)}`);
   if (root === undefined) return coerceJson('json', type);
   if (!isMember(column, members)) return coerceJson(`json_extract(json, ${quoteText(jsonPointer(path))})`, type);
   const value = `members.${quoteIdentifier(String(root))}`;
@@ -51,6 +56,7 @@ function planGroup(
   layout: JsonLayout,
   files: readonly [InputFile, ...InputFile[]],
   columns: readonly Column[],
+  heads: readonly string[],
   strict: boolean,
 ): PartPlan {
   const options = compressionOption(files[0]);
@@ -71,14 +77,23 @@ function planGroup(
       : '';
   // Without the record itself the engine need not keep it, which is a fifth faster; it takes no bad record, though.
   const isWholeRecordNeeded = names.length === 0 || !columns.every((column) => isMember(column, members));
-  const types = names.map((name) => `${quoteIdentifier(name)}: 'JSON'`).join(', ');
-  const sql =
-    strict && layout === 'lines' && !isWholeRecordNeeded
-      ? `SELECT ${select} FROM read_json(${fileList(files)}, ${options}, format = 'newline_delimited', auto_detect = false, records = true, columns = {${types}}) AS members`
-      : `SELECT ${select} FROM (SELECT json${transformed} FROM ${reader} WHERE ${filter})`;
+  const readMembers = (selected: string, quick: ReadonlySet<string>): string =>
+    `SELECT ${selected} FROM read_json(${fileList(files)}, ${options}, format = 'newline_delimited', auto_detect = false, records = true, columns = {${readerColumns(names, quick)}}) AS members`;
+  const isStrictLines = strict && layout === 'lines' && !isWholeRecordNeeded;
+  const sql = isStrictLines
+    ? readMembers(select, new Set())
+    : `SELECT ${select} FROM (SELECT json${transformed} FROM ${reader} WHERE ${filter})`;
   if (layout !== 'lines') return { files, sql, strict: true };
   const badFilesSql = `SELECT filename, count(*) FROM ${lenientLines(', filename = true')} WHERE json IS NULL OR NOT ${isObject} GROUP BY filename`;
-  return { files, sql, strict, badRecords: { sql: badFilesSql, check: checkJsonLine, skippedLines: 0 } };
+  const quick = isStrictLines ? quickMembers(columns, members, heads) : new Set<string>();
+  const quickSelect = columns.map((column) => selectAs(columnSql(column, members, quick), column.name));
+  return {
+    files,
+    sql,
+    ...(quick.size > 0 && { quickSql: readMembers(selectList(quickSelect), quick) }),
+    strict,
+    badRecords: { sql: badFilesSql, check: checkJsonLine, skippedLines: 0 },
+  };
 }
 
 /** Why a line is no record, if it is not. Blank lines are no records at all. */
@@ -101,12 +116,18 @@ export async function planJson(
 ): Promise<readonly PartPlan[]> {
   const columns = placeColumns(relation, format.flattenSpec);
   const entries = await mapConcurrently(files, 8, async (file) => {
-    if (format.assumeNewlineDelimited) return { file, layout: 'lines' as const };
     const { bytes, whole } = await readHead(file, HEAD_BYTES);
-    return { file, layout: detectLayout(new TextDecoder().decode(bytes), whole) };
+    const head = new TextDecoder().decode(bytes);
+    return { file, head, layout: format.assumeNewlineDelimited ? ('lines' as const) : detectLayout(head, whole) };
   });
   const groups = groupFiles(entries, ({ file, layout }) => [file.compression, layout]);
   return groups.map(([first, ...others]) =>
-    planGroup(first.layout, [first.file, ...others.map(({ file }) => file)], columns, strict),
+    planGroup(
+      first.layout,
+      [first.file, ...others.map(({ file }) => file)],
+      columns,
+      [first, ...others].slice(0, SAMPLED_FILES).map(({ head }) => head),
+      strict,
+    ),
   );
 }

@@ -17,15 +17,23 @@ interface ExternalInput {
   readonly prepared: PreparedRelation;
 }
 
+/** How external data are read: the careful way, or one that is faster and may fail on data it cannot make sense of. */
+type Way = 'sql' | 'quickSql';
+
+interface NamedSql {
+  readonly name: string;
+  readonly sql: string;
+  readonly quickSql: string;
+}
+
 /** The relations of a job and the counters of reading them. */
 export interface JobInputs {
-  /** The job's SQL with the relations that it names. */
-  readonly sql: string;
   /**
-   * Does the reading: counts it, and turns what goes wrong with external data into faults. The work answers the scans
-   * that the engine did.
+   * Does the reading: counts it, and turns what goes wrong with external data into faults. The work runs the job's SQL
+   * with the relations that it names, and answers the scans that the engine did. Work that can be done again is given
+   * a quicker SQL first where there is one, and the careful SQL when that one fails because of the data.
    */
-  reading(work: () => Promise<readonly Scan[]>): Promise<void>;
+  reading(work: (sql: string) => Promise<readonly Scan[]>, options?: { readonly canRepeat: boolean }): Promise<void>;
 }
 
 /**
@@ -38,9 +46,9 @@ export async function createInputs(
   stage: StageCounters,
 ): Promise<JobInputs> {
   const externals: ExternalInput[] = [];
-  const named: string[] = [];
-  const name = (relation: JobRelation, sql: string): void => {
-    named.push(`${quoteIdentifier(relation.name)} AS NOT MATERIALIZED (${sql})`);
+  const named: NamedSql[] = [];
+  const name = ({ name }: JobRelation, sql: string, quickSql = sql): void => {
+    named.push({ name, sql, quickSql });
   };
   for (const relation of running.job.relations) {
     const counter: InputCounter = { rows: 0, bytes: 0, files: 0, totalFiles: 0 };
@@ -48,7 +56,11 @@ export async function createInputs(
     switch (relation.kind) {
       case 'external': {
         const prepared = await prepare(running, session, relation.external, counter);
-        name(relation, externalSql(relation.external, prepared));
+        name(
+          relation,
+          externalSql(relation.external, prepared, 'sql'),
+          externalSql(relation.external, prepared, 'quickSql'),
+        );
         externals.push({ counter, prepared });
         break;
       }
@@ -63,22 +75,41 @@ export async function createInputs(
         break;
     }
   }
+  const statement = (way: Way): string => {
+    const relations = named.map(
+      (relation) => `${quoteIdentifier(relation.name)} AS NOT MATERIALIZED (${relation[way]})`,
+    );
+    return relations.length > 0 ? `WITH ${relations.join(',\n')}\n${running.job.sql}` : running.job.sql;
+  };
+  const hasQuickWay = named.some(({ sql, quickSql }) => sql !== quickSql);
   return {
-    sql: named.length > 0 ? `WITH ${named.join(',\n')}\n${running.job.sql}` : running.job.sql,
-    async reading(work) {
-      let scans: readonly Scan[];
+    async reading(work, { canRepeat } = { canRepeat: false }) {
       running.progress.observe(() => {
         estimateFiles(externals, session.progress.percentage);
       });
-      try {
-        scans = await work();
-      } catch (error) {
-        throw await explained(running, externals, error);
-      }
+      const careful = async (): Promise<readonly Scan[]> => {
+        try {
+          return await work(statement('sql'));
+        } catch (error) {
+          throw await explained(running, externals, error);
+        }
+      };
+      const scans =
+        hasQuickWay && canRepeat ? await quickly(running, () => work(statement('quickSql')), careful) : await careful();
       countExternals(externals, scans);
       await countProblems(running, stage, externals);
     },
   };
+}
+
+/** Tries the quick way; whatever is wrong with the data is for the careful one to find out. */
+async function quickly<T>(running: RunningJob, quick: () => Promise<T>, careful: () => Promise<T>): Promise<T> {
+  try {
+    return await quick();
+  } catch (error) {
+    if (running.signal.aborted || !(error instanceof EngineError) || error.kind !== 'data') throw error;
+    return careful();
+  }
 }
 
 async function prepare(
@@ -103,10 +134,10 @@ async function prepare(
   return prepared;
 }
 
-function externalSql(relation: ExternalRelation, prepared: PreparedRelation): string {
+function externalSql(relation: ExternalRelation, prepared: PreparedRelation, way: Way): string {
   if (prepared.parts.length > 0) {
     const columns = relation.columns.map(quoteIdentifier).join(', ') || '*';
-    return prepared.parts.map((part) => `SELECT ${columns} FROM (${part.sql})`).join(' UNION ALL ');
+    return prepared.parts.map((part) => `SELECT ${columns} FROM (${part[way] ?? part.sql})`).join(' UNION ALL ');
   }
   const types = new Map(relation.signature.map(({ name, type }) => [name, type]));
   const nulls = relation.columns.map((name) => {

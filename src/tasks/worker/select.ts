@@ -34,8 +34,8 @@ export async function select(running: RunningJob, destination: ResultsDestinatio
     // Rows that the query leaves unordered come as they stand in the data.
     await session.run('SET preserve_insertion_order = true');
     const inputs = await createInputs(running, session, stage);
-    const sql = resultSql(inputs.sql, job.columns, { stringifyArrays: destination.stringifyArrays });
-    await inputs.reading(async () => {
+    await inputs.reading(async (query) => {
+      const sql = resultSql(query, job.columns, { stringifyArrays: destination.stringifyArrays });
       const profiler =
         destination.skipsCounters === true ? undefined : new Profiler(session, running.directory, 'select');
       await profiler?.start();

@@ -8,7 +8,7 @@ import type { Interval } from '../../segments/segment.js';
 import { createInputs } from './inputs.js';
 import type { RunningJob } from './job.js';
 import { runWithinMemory } from './memory.js';
-import { Profiler } from './profile.js';
+import { Profiler, type Scan } from './profile.js';
 import type { StageCounters } from './progress.js';
 import type { SegmentsDestination } from './protocol.js';
 import { storedColumn, type StoredColumn } from './stored-columns.js';
@@ -48,16 +48,17 @@ export async function stageRows(
   const time = storedColumn(columns, '__time');
   const selected = columns.map(({ sql, sqlName }) => `${sql} AS ${sqlName}`).join(', ');
   const bucket = bucketStartSql(destination.granularity, time.sql);
-  await inputs.reading(async () => {
+  const stageSql = async (sql: string): Promise<readonly Scan[]> => {
     const profiler = new Profiler(session, running.directory, table);
     await profiler.start();
     await runWithinMemory(
       running,
       session,
-      `CREATE TABLE ${table} AS SELECT ${bucket} AS bucket, ${selected} FROM (${inputs.sql})`,
+      `CREATE TABLE ${table} AS SELECT ${bucket} AS bucket, ${selected} FROM (${sql})`,
     );
     return (await profiler.finish()).scans;
-  });
+  };
+  await inputs.reading(stageSql, { canRepeat: true });
   stage.phase = 'POST_READING';
   const counts = await countChunks(session, destination, table, time.sqlName);
   // A task's process runs one job, so that all of its tables are these rows.
