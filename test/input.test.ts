@@ -127,6 +127,42 @@ test('the same field may be a text, a number, an array, an object or null', asyn
   ]);
 });
 
+/** Values that read alike as text at a file's beginning, then what only looks like them. */
+const doubtful: readonly (readonly [name: string, last: string])[] = [
+  ['a fraction that Java prints otherwise', '{"t":999,"v":10000000.5,"o":{"a":"x","b":{"c":"y"}}}'],
+  ['an exponent', '{"t":999,"v":1e20,"o":{"a":"x"}}'],
+  ['a text like a fraction', '{"t":999,"v":"1.50","o":{"a":"x"}}'],
+  ['a text like a list', '{"t":999,"v":"[1]","o":{"a":"x"}}'],
+  ['a list', '{"t":999,"v":["a","b"],"o":{"a":"x"}}'],
+  ['an object', '{"t":999,"v":{"a":1},"o":{"a":"x"}}'],
+  ['a number of more than 64 bits', '{"t":999,"v":123456789012345678901,"o":{"a":"x"}}'],
+  ['a truth value', '{"t":999,"v":true,"o":{"a":false}}'],
+  ['a member that is a list', '{"t":999,"v":"x","o":{"a":["x"],"b":{"c":[1]}}}'],
+  ['a member that is an object', '{"t":999,"v":"x","o":{"a":{"x":1}}}'],
+  ['a text in place of an object', '{"t":999,"v":"x","o":"text"}'],
+  ['a list in place of an object', '{"t":999,"v":"x","o":[{"a":1}]}'],
+  ['nothing', '{"t":999}'],
+];
+
+test.each(doubtful)('%s after a thousand plain records reads as it does by the careful way', async (_, last) => {
+  const records = Array.from({ length: 999 }, (_each, t) => `{"t":${t},"v":"v${t}","o":{"a":${t},"b":{"c":"c"}}}`);
+  const source = JSON.stringify({ type: 'inline', data: [...records, last].join('\n') });
+  const insert = (dataSource: string): string =>
+    `REPLACE INTO "${dataSource}" OVERWRITE ALL
+     WITH "ext" AS (SELECT * FROM TABLE(EXTERN('${source}', '{"type":"json"}',
+       '[{"name":"t","type":"long"},{"name":"v","type":"string"},{"name":"o","type":"COMPLEX<json>"}]')))
+     SELECT MILLIS_TO_TIMESTAMP("t") AS "__time", "v", JSON_VALUE("o", '$.a') AS "a", JSON_VALUE("o", '$.b.c') AS "c"
+     FROM "ext" WHERE JSON_VALUE("o", '$.a') IS DISTINCT FROM '7' PARTITIONED BY ALL`;
+  await suite.api.ingest(insert('quick'));
+  // Records that may be bad are always read the careful way.
+  await suite.api.ingest(insert('careful'), { maxParseExceptions: 1 });
+  const rowsOf = (dataSource: string): Promise<unknown[][]> =>
+    suite.api.rows(`SELECT * FROM "${dataSource}" ORDER BY "__time"`);
+  const rows = await rowsOf('quick');
+  expect(rows).toHaveLength(999);
+  expect(rows).toEqual(await rowsOf('careful'));
+});
+
 test('csv with a header, quotes and a list', async () => {
   const data = 'day,name,tags\n2024-01-01,"Doe, ""J""",a|b\n2024-01-02,,c\n';
   const sql = `INSERT INTO "people" SELECT TIME_PARSE("day") AS "__time", "name", "tags"

@@ -9,8 +9,16 @@ export interface ExternalRelation {
   readonly inputFormat: unknown;
   /** All declared columns, in the order of the signature (csv without a header needs it). */
   readonly signature: readonly { readonly name: string; readonly type: SqlType }[];
-  /** Names of the columns that the statement uses; the relation puts out these. */
+  /** Names of the columns and members that the statement uses; the relation puts out these. */
   readonly columns: readonly string[];
+  /** Texts that JSON_VALUE finds inside of the signature's JSON columns; only for format json. */
+  readonly members?: readonly {
+    readonly name: string;
+    /** The signature's column. */
+    readonly column: string;
+    /** Names, from the outside to the inside; one at least. */
+    readonly path: readonly string[];
+  }[];
 }
 
 /** A record that could not be parsed; becomes a warning of the report, or CannotParseExternalData. */

@@ -3,13 +3,14 @@ import type { EmittedQuery } from '../engine/emitted.js';
 import { validateExternal } from '../external/index.js';
 import { ContextError, readContext, type QueryContext } from '../msq/context.js';
 import { compileSql } from '../sql/index.js';
-import type {
-  BoundScript,
-  ExplainStatement,
-  ExternalNode,
-  IngestStatement,
-  Plan,
-  SelectStatement,
+import {
+  readJsonMembers,
+  type BoundScript,
+  type ExplainStatement,
+  type ExternalNode,
+  type IngestStatement,
+  type Plan,
+  type SelectStatement,
 } from '../sql/plan/index.js';
 import type { ServerCatalog } from './catalog.js';
 import { prepareIngest } from './ingest-checks.js';
@@ -94,6 +95,9 @@ export const externalRelation = (node: ExternalNode) => ({
   inputFormat: node.inputFormat,
   signature: node.signature,
   columns: node.fields.map(({ name }) => name),
+  ...(node.members && {
+    members: node.members.map(({ field, column, path }) => ({ name: field.name, column, path })),
+  }),
 });
 
 /**
@@ -114,8 +118,9 @@ export function compileStatement(request: StatementRequest, options: CompileOpti
     limited.kind === 'insert' || limited.kind === 'replace'
       ? prepareIngest(limited, context, options.catalog)
       : limited;
-  const { plan } = statement.kind === 'explain' ? statement.statement : statement;
-  const emitted = duckdbDialect.emit(plan, { timeZone: context.sqlTimeZone, now });
+  const { plan, columns } = statement.kind === 'explain' ? statement.statement : statement;
+  const read = readJsonMembers(plan, new Set(columns.map(({ fieldId }) => fieldId)));
+  const emitted = duckdbDialect.emit(read, { timeZone: context.sqlTimeZone, now });
   checkExternals(emitted);
   return { sql: request.sql, statement, reads: script.reads, rawContext, context, emitted };
 }

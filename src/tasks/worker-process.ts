@@ -74,6 +74,8 @@ export class WorkerProcess {
     this.#child = fork(file, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Each statement in flight holds a thread of the pool; reading files needs some besides.
+      env: { ...process.env, UV_THREADPOOL_SIZE: String(settings.threads + 4) },
       execArgv: [...execArgv],
     });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {

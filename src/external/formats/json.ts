@@ -5,8 +5,9 @@ import { type Column, placeColumns } from '../flatten.js';
 import type { JsonFormat } from '../format-spec.js';
 import type { InputFile } from '../input-file.js';
 import { detectLayout, type JsonLayout } from '../json-layout.js';
-import { jsonPointer } from '../json-path.js';
+import { jsonPointer, type PathStep } from '../json-path.js';
 import { mapConcurrently } from '../concurrency.js';
+import { duckdbPath } from '../../sql/functions/json-path.js';
 import { isNumeric } from '../../sql/types.js';
 import type { PartPlan } from '../part-plan.js';
 import type { ExternalRelation } from '../relation.js';
@@ -39,17 +40,34 @@ function chooseMembers(columns: readonly Column[]): ReadonlySet<string> {
 const isMember = ({ path: [root] }: Column, members: ReadonlySet<string>): boolean =>
   typeof root === 'string' && members.has(root);
 
-function columnSql(column: Column, members: ReadonlySet<string>, quick?: ReadonlySet<string>): string {
-  const { type, path } = column;
-  const [root, ...inner] = path;
-  if (typeof root === 'string' && quick?.has(root) === true) return quickText(`members.${quoteIdentifier(root)}`);
-  if (root === undefined) return coerceJson('json', type);
-  if (!isMember(column, members)) return coerceJson(`json_extract(json, ${quoteText(jsonPointer(path))})`, type);
-  const value = `members.${quoteIdentifier(String(root))}`;
-  if (inner.length > 0) return coerceJson(`json_extract(${value}, ${quoteText(jsonPointer(inner))})`, type);
+function columnSql(column: Column, members: ReadonlySet<string>): string {
+  const { type, path, member } = column;
+  if (member) return `druid_json_value(${jsonSql(column, members)}, ${quoteText(duckdbPath(member))})`;
+  if (path.length === 0 || path.length > 1 || !isMember(column, members))
+    return coerceJson(jsonSql(column, members), type);
+  const value = jsonSql(column, members);
   if (type.name === 'VARCHAR') return coerceJsonText(value);
   if (isNumeric(type)) return coerceJsonNumber(value, type);
   return type.name === 'COMPLEX' ? value : coerceJson(value, type);
+}
+
+/** The JSON value at a column's path. */
+function jsonSql(column: Column, members: ReadonlySet<string>): string {
+  const { path } = column;
+  const [root, ...inner] = path;
+  if (root === undefined) return 'json';
+  if (!isMember(column, members)) return `json_extract(json, ${quoteText(jsonPointer(path))})`;
+  const value = memberSql(root);
+  return inner.length > 0 ? `json_extract(${value}, ${quoteText(jsonPointer(inner))})` : value;
+}
+
+const memberSql = (...names: readonly PathStep[]): string =>
+  ['members', ...names.map((name) => quoteIdentifier(String(name)))].join('.');
+
+function quickSql(column: Column, members: ReadonlySet<string>, quick: ReadonlyMap<string, string>): string {
+  const [root = ''] = column.path;
+  if (!quick.has(String(root))) return columnSql(column, members);
+  return quickText(memberSql(root, ...(column.member ?? [])));
 }
 
 function planGroup(
@@ -77,16 +95,16 @@ function planGroup(
       : '';
   // Without the record itself the engine need not keep it, which is a fifth faster; it takes no bad record, though.
   const isWholeRecordNeeded = names.length === 0 || !columns.every((column) => isMember(column, members));
-  const readMembers = (selected: string, quick: ReadonlySet<string>): string =>
+  const readMembers = (selected: string, quick: ReadonlyMap<string, string>): string =>
     `SELECT ${selected} FROM read_json(${fileList(files)}, ${options}, format = 'newline_delimited', auto_detect = false, records = true, columns = {${readerColumns(names, quick)}}) AS members`;
   const isStrictLines = strict && layout === 'lines' && !isWholeRecordNeeded;
   const sql = isStrictLines
-    ? readMembers(select, new Set())
+    ? readMembers(select, new Map())
     : `SELECT ${select} FROM (SELECT json${transformed} FROM ${reader} WHERE ${filter})`;
   if (layout !== 'lines') return { files, sql, strict: true };
   const badFilesSql = `SELECT filename, count(*) FROM ${lenientLines(', filename = true')} WHERE json IS NULL OR NOT ${isObject} GROUP BY filename`;
-  const quick = isStrictLines ? quickMembers(columns, members, heads) : new Set<string>();
-  const quickSelect = columns.map((column) => selectAs(columnSql(column, members, quick), column.name));
+  const quick = isStrictLines ? quickMembers(columns, members, heads) : new Map<string, string>();
+  const quickSelect = columns.map((column) => selectAs(quickSql(column, members, quick), column.name));
   return {
     files,
     sql,

@@ -39,6 +39,17 @@ export interface ExternalNode {
   /** The declared columns, all of them, in order (`fields` may be fewer after pruning). */
   readonly signature: readonly { readonly name: string; readonly type: SqlType }[];
   readonly fields: readonly Field[];
+  /** What those of the fields are that are no columns of the signature. */
+  readonly members?: readonly JsonMember[];
+}
+
+/** The text that JSON_VALUE finds inside of a JSON column of external data. */
+export interface JsonMember {
+  readonly field: Field;
+  /** The signature's column. */
+  readonly column: string;
+  /** Names of members, from the outside to the inside; one at least. */
+  readonly path: readonly string[];
 }
 
 export interface ValuesNode {
