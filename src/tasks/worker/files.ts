@@ -5,7 +5,7 @@ import { writeResultFileSql } from '../result-files.js';
 import { createInputs } from './inputs.js';
 import type { RunningJob } from './job.js';
 import { runWithinMemory } from './memory.js';
-import { Profiler } from './profile.js';
+import { Profiler, type Scan } from './profile.js';
 import type { StageCounters } from './progress.js';
 import type { FilesDestination, JobSummary, WrittenFile } from './protocol.js';
 
@@ -19,12 +19,13 @@ async function stage(
   // Rows that the query leaves unordered come as they stand in the data.
   await session.run('SET preserve_insertion_order = true');
   const inputs = await createInputs(running, session, reading);
-  await inputs.reading(async () => {
+  const stageSql = async (sql: string): Promise<readonly Scan[]> => {
     const profiler = new Profiler(session, running.directory, table);
     await profiler.start();
-    await runWithinMemory(running, session, `CREATE TABLE ${table} AS ${inputs.sql}`);
+    await runWithinMemory(running, session, `CREATE TABLE ${table} AS ${sql}`);
     return (await profiler.finish()).scans;
-  });
+  };
+  await inputs.reading(stageSql, { canRepeat: true });
   const [[count] = []] = await session.rows(`SELECT count(*) FROM ${table}`);
   return Number(count);
 }
