@@ -10,6 +10,14 @@ const rooms = ['cli', 'server', 'tasks', 'storage', 'segments', 'external', 'eng
 /** storage knows segments; external and segments are neighbours that do not know each other. */
 const neighbours = { segments: ['external'], storage: ['external'] };
 
+/** The client stands at the side: only the command line (and the console) uses it, and it uses nothing of the server. */
+const clientZones = [
+  { target: './src/client', from: './src', except: ['./client'], message: 'client/ imports no other room.' },
+  ...rooms
+    .filter((room) => room !== 'cli')
+    .map((room) => ({ target: `./src/${room}`, from: './src/client', message: `${room}/ must not import client/.` })),
+];
+
 const zones = rooms.flatMap((room, index) => {
   const forbidden = [...rooms.slice(0, index), ...(neighbours[room] ?? [])];
   return forbidden.map((other) => ({
@@ -31,7 +39,7 @@ export default tseslint.config(
       'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
     },
     rules: {
-      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-restricted-paths': ['error', { zones: [...zones, ...clientZones] }],
       'import-x/no-cycle': ['error', { maxDepth: 4 }],
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'off',
@@ -47,6 +55,15 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': ['error', { patterns: ['node:*', '@duckdb/*', 'fastify*', 'kysely*'] }],
       'no-restricted-globals': ['error', 'process', 'Buffer', 'setTimeout', 'fetch'],
+    },
+  },
+  {
+    // The client runs in a browser, too.
+    files: ['src/client/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: ['node:*', 'fastify*'] }],
+      'no-restricted-globals': ['error', 'process', 'Buffer'],
     },
   },
   {

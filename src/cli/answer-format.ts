@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import type { QueryAnswer } from './http-client.js';
+import { stringify } from 'lossless-json';
+import type { ArrayAnswer } from '../client/index.js';
 
 export const answerFormats = ['table', 'csv', 'json'] as const;
 export type AnswerFormat = (typeof answerFormats)[number];
@@ -16,13 +17,13 @@ const numericTypes: ReadonlySet<string> = new Set([
 
 const cellText = (value: unknown): string => {
   if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? (stringify(value) ?? '') : String(value);
 };
 
-function asTable({ columns, types, rows }: QueryAnswer): string {
+function asTable({ columns, rows }: ArrayAnswer): string {
   const table = new Table({
-    head: [...columns],
-    colAligns: columns.map((_, index) => (numericTypes.has(types[index] ?? '') ? 'right' : 'left')),
+    head: columns.map(({ name }) => name),
+    colAligns: columns.map(({ sqlType }) => (numericTypes.has(sqlType) ? 'right' : 'left')),
     style: { head: [], border: [], compact: true },
   });
   for (const row of rows) table.push(row.map(cellText));
@@ -35,17 +36,17 @@ function csvCell(value: unknown): string {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function asCsv({ columns, rows }: QueryAnswer): string {
-  return [columns, ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join('');
+function asCsv({ columns, rows }: ArrayAnswer): string {
+  return [columns.map(({ name }) => name), ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join('');
 }
 
-function asJson({ columns, rows }: QueryAnswer): string {
-  const objects = rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index] ?? null])));
-  return `${JSON.stringify(objects, null, 2)}\n`;
+function asJson({ columns, rows }: ArrayAnswer): string {
+  const objects = rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null])));
+  return `${stringify(objects, null, 2) ?? ''}\n`;
 }
 
 /** An answer as the user asked for it, ending in a newline. */
-export function formatAnswer(answer: QueryAnswer, format: AnswerFormat): string {
+export function formatAnswer(answer: ArrayAnswer, format: AnswerFormat): string {
   switch (format) {
     case 'table':
       return asTable(answer);

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { Option, type Command } from 'commander';
+import { MillraceClient, taskRows } from '../client/index.js';
 import { answerFormats, formatAnswer, type AnswerFormat } from './answer-format.js';
-import { HttpClient } from './http-client.js';
 import { summarize } from './task-progress.js';
-import { runTask, taskAnswer } from './task-run.js';
+import { runTask } from './task-run.js';
 
 interface QueryOptions {
   readonly url: string;
@@ -41,12 +41,21 @@ async function readSql(argument: string | undefined, file: string | undefined): 
   return text(process.stdin);
 }
 
-async function runAsTask(client: HttpClient, sql: string, options: QueryOptions, signal: AbortSignal): Promise<void> {
-  const { taskId, report, elapsedMs } = await runTask(client, sql, options.context, {
-    signal,
-    ...(!options.quiet && { progress: process.stderr as NodeJS.WriteStream }),
-  });
-  const answer = taskAnswer(report);
+async function runAsTask(
+  client: MillraceClient,
+  sql: string,
+  options: QueryOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { taskId, report, elapsedMs } = await runTask(
+    client,
+    { query: sql, context: options.context },
+    {
+      signal,
+      ...(!options.quiet && { progress: process.stderr as NodeJS.WriteStream }),
+    },
+  );
+  const answer = taskRows(report);
   if (answer) process.stdout.write(formatAnswer(answer, options.format));
   for (const warning of report.status.warnings ?? []) {
     process.stderr.write(`warning: ${warning.error.errorMessage ?? ''}\n`);
@@ -60,7 +69,7 @@ async function runAsTask(client: HttpClient, sql: string, options: QueryOptions,
 
 async function run(statement: string | undefined, options: QueryOptions): Promise<void> {
   const sql = await readSql(statement, options.file);
-  const client = new HttpClient(options.url.replace(/\/$/, ''));
+  const client = new MillraceClient(options.url);
   const abort = new AbortController();
   process.once('SIGINT', () => {
     abort.abort();
@@ -68,7 +77,8 @@ async function run(statement: string | undefined, options: QueryOptions): Promis
   if (options.task || (!options.interactive && isIngestion(sql))) {
     await runAsTask(client, sql, options, abort.signal);
   } else {
-    process.stdout.write(formatAnswer(await client.query(sql, options.context, abort.signal), options.format));
+    const answer = await client.queryArrays({ query: sql, context: options.context }, { signal: abort.signal });
+    process.stdout.write(formatAnswer(answer, options.format));
   }
 }
 

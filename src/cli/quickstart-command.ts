@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { readSettings, type SettingName } from '../server/settings.js';
+import { MillraceClient } from '../client/index.js';
 import { formatAnswer } from './answer-format.js';
-import { HttpClient } from './http-client.js';
 import { addSettingFlags } from './server-command.js';
 import { summarize } from './task-progress.js';
 import { runTask } from './task-run.js';
@@ -48,13 +48,12 @@ const say = (text: string): void => {
 };
 
 async function tour(url: string, signal: AbortSignal): Promise<void> {
-  const client = new HttpClient(url);
+  const client = new MillraceClient(url);
   const sql = insertStatement(flightsFile());
   say(`\nIngesting three million flights:\n\n${sql}\n`);
-  const { report, elapsedMs } = await runTask(client, sql, {}, { signal, progress: process.stdout });
-  const { rows: segments } = await client.query(
+  const { report, elapsedMs } = await runTask(client, sql, { signal, progress: process.stdout });
+  const { rows: segments } = await client.queryArrays(
     `SELECT COUNT(*) FROM sys.segments WHERE "datasource" = '${dataSource}' AND "is_active" = 1`,
-    {},
   );
   const { rowsWritten } = summarize(report);
   say(
@@ -62,7 +61,7 @@ async function tour(url: string, signal: AbortSignal): Promise<void> {
   );
   say(`\n${selectStatement}\n`);
   const started = performance.now();
-  const answer = await client.query(selectStatement, {});
+  const answer = await client.queryArrays(selectStatement);
   const milliseconds = performance.now() - started;
   say(`${formatAnswer(answer, 'table').trimEnd()} in ${milliseconds.toFixed(0)} ms\n`);
 }

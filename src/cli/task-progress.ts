@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { Counter, TaskReportPayload } from './http-client.js';
+import type { Counter, TaskReport } from '../client/index.js';
 
 /** What a task has done so far, summed up over its stages. */
 export interface ProgressSummary {
@@ -14,7 +14,7 @@ const sum = (values: readonly number[] | undefined): number =>
   (values ?? []).reduce((total, value) => total + value, 0);
 
 /** Sums a report's counters up; rows read are those of inputs that are not another stage's output. */
-export function summarize(report: TaskReportPayload): ProgressSummary {
+export function summarize(report: TaskReport): ProgressSummary {
   const stages = Object.entries(report.counters);
   const counters = (stage: string): readonly (readonly [string, Counter])[] =>
     Object.values(report.counters[stage] ?? {}).flatMap((worker) => Object.entries(worker));

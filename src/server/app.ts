@@ -4,6 +4,7 @@ import type { TaskEngine } from '../tasks/index.js';
 import { DruidError, toErrorAnswer } from './druid-error.js';
 import { addSqlRoutes } from './sql-routes.js';
 import { addStatusRoutes } from './status-routes.js';
+import { addTaskEventRoutes } from './task-event-routes.js';
 import { addTaskRoutes } from './task-routes.js';
 
 export interface AppOptions {
@@ -55,5 +56,6 @@ export function buildApp(options: AppOptions): FastifyInstance {
   addStatusRoutes(app, version);
   addSqlRoutes(app, engine);
   addTaskRoutes(app, engine);
+  addTaskEventRoutes(app, engine);
   return app;
 }

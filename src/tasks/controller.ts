@@ -23,6 +23,7 @@ import { isOrdered, jobColumns, jobRelations } from './relations.js';
 import { openTaskLog, type TaskLog } from './task-log.js';
 import { TaskRecorder } from './task-progress.js';
 import type { RunnerStatus } from './task-status.js';
+import type { TaskWatchers } from './task-watchers.js';
 import { makeTombstones } from './tombstones.js';
 import type { WorkerPool } from './worker-pool.js';
 import { JobFault, type WorkerProcess } from './worker-process.js';
@@ -40,6 +41,7 @@ const RELAUNCHES = 2;
 export interface ControllerSources extends AllocationSources {
   readonly metadata: Metadata;
   readonly pool: WorkerPool;
+  readonly watchers: TaskWatchers;
   readonly cores: number;
   /** host:port of the server. */
   readonly host: string;
@@ -71,7 +73,15 @@ export class TaskController {
     readonly sources: ControllerSources,
   ) {
     this.#allocator = new SegmentAllocator(sources);
-    this.#recorder = new TaskRecorder(taskId, sources.host, this.#stages(), () => sources.now());
+    this.#recorder = new TaskRecorder(
+      taskId,
+      sources.host,
+      this.#stages(),
+      () => sources.now(),
+      () => {
+        sources.watchers.changed(taskId, 'report');
+      },
+    );
     this.#writing = {
       taskId,
       dataSource: statement.kind === 'select' ? '' : statement.dataSource,
@@ -82,6 +92,12 @@ export class TaskController {
 
   get runnerStatus(): RunnerStatus {
     return this.#runner;
+  }
+
+  #setRunner(status: RunnerStatus): void {
+    if (this.#runner === status) return;
+    this.#runner = status;
+    this.sources.watchers.changed(this.taskId, 'status');
   }
 
   /** The report as of now. */
@@ -159,12 +175,12 @@ export class TaskController {
     const replaced = this.statement.kind === 'select' ? undefined : replacedIntervals(this.statement);
     if (!replaced) return;
     this.#locks = await this.#allocator.lockForReplace(this.#writing, replaced, signal, this.#wait);
-    this.#runner = 'RUNNING';
+    this.#setRunner('RUNNING');
   }
 
   readonly #wait = (): void => {
     if (this.#runner !== 'WAITING') this.#log.logger.info('waiting for a lock');
-    this.#runner = 'WAITING';
+    this.#setRunner('WAITING');
   };
 
   /** The job, and what lets go of the files that it reads. */
@@ -282,7 +298,7 @@ export class TaskController {
             this.#locks.length > 0
               ? await this.#allocator.allocateForReplace(this.#writing, this.#locks, chunks)
               : await this.#allocator.allocateForInsert(this.#writing, chunks, signal, this.#wait);
-          this.#runner = 'RUNNING';
+          this.#setRunner('RUNNING');
           this.#allocated.push(...places);
           this.#log.logger.info({ chunks: chunks.length, segments: places.length }, 'segments allocated');
           return places;

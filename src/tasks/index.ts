@@ -10,6 +10,7 @@ import { QueryService } from './query-service.js';
 import { recover } from './recovery.js';
 import { defaultMaxNumTasks, type TaskEngineSettings } from './settings.js';
 import { TaskResults } from './task-results.js';
+import { TaskWatchers } from './task-watchers.js';
 import { Timeline } from './timeline.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -19,6 +20,7 @@ export type { Overlord } from './overlord.js';
 export type { QueryAnswer, QueryRequest, QueryService } from './query-service.js';
 export type { TaskEngineSettings } from './settings.js';
 export type { StoredResults, TaskResults } from './task-results.js';
+export type { TaskEvent } from './task-events.js';
 export type { RunnerStatus, TaskLocation, TaskStatus } from './task-status.js';
 
 /** Runs query tasks and interactive queries over one data directory. */
@@ -95,6 +97,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
       timeline,
       metadata,
       pool,
+      watchers: new TaskWatchers(),
       locks: new TaskLocks(store),
       appends: new AppendRegistry(),
       cores,

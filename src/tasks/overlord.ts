@@ -12,6 +12,7 @@ import { compileStatement, type CompiledStatement, type StatementRequest } from 
 import { TaskController, type ControllerSources } from './controller.js';
 import { InvalidInputError, validateId } from './identifiers.js';
 import { replacedIntervals } from './ingest-job.js';
+import { taskEvents, type TaskEvent } from './task-events.js';
 import { readTaskLog } from './task-log.js';
 import { taskStatus, type RunnerStatus, type TaskStatus } from './task-status.js';
 
@@ -98,6 +99,17 @@ export class Overlord {
     return (await store.report(id)) ?? this.#running.get(id)?.controller.report() ?? store.report(id);
   }
 
+  /** What changes of a task until its end; undefined for an unknown one. */
+  async events(id: string, signal: AbortSignal): Promise<AsyncIterable<TaskEvent> | undefined> {
+    if (!(await this.sources.store.task(id))) return undefined;
+    const { watchers } = this.sources;
+    return taskEvents(
+      { watchers, status: (task) => this.status(task), report: (task) => this.report(task) },
+      id,
+      signal,
+    );
+  }
+
   /** Cancels a task and waits for its end. One that has ended stays as it is. */
   async cancel(id: string): Promise<void> {
     const position = this.#queue.findIndex(({ record }) => record.id === id);
@@ -176,9 +188,11 @@ export class Overlord {
       })
       .finally(() => {
         this.#running.delete(id);
+        this.sources.watchers.changed(id, 'status');
         this.#startNext();
       });
     this.#running.set(id, { controller, ended });
+    this.sources.watchers.changed(id, 'status');
   }
 
   async #endUnstarted(record: TaskRecord, fault: Fault): Promise<void> {
@@ -201,6 +215,7 @@ export class Overlord {
         counters: [],
       }),
     });
+    this.sources.watchers.changed(record.id, 'status');
   }
 }
 

@@ -30,6 +30,8 @@ export class TaskRecorder {
     readonly host: string,
     readonly stages: readonly StageDefinition[],
     readonly now: () => number,
+    /** Called when the report is another one. */
+    readonly changed: () => void,
   ) {
     this.startTime = now();
   }
@@ -41,10 +43,14 @@ export class TaskRecorder {
     this.#counters = [];
     this.#warnings.length = 0;
     return {
-      started: () => (attempt.startedAt = this.now()),
+      started: () => {
+        attempt.startedAt = this.now();
+        this.changed();
+      },
       ended: (failed) => {
         attempt.endedAt = this.now();
         attempt.failed = failed;
+        this.changed();
       },
       elapsed: () => (attempt.endedAt ?? this.now()) - (attempt.startedAt ?? this.now()),
     };
@@ -52,6 +58,7 @@ export class TaskRecorder {
 
   set counters(stages: readonly StageProgress[]) {
     this.#counters = stages;
+    this.changed();
   }
 
   set results(results: ReportResults) {
