@@ -6,6 +6,7 @@ import type {
   OperandFamily,
   Signature,
 } from '../src/sql/functions/declaration.js';
+import { isRefused } from '../src/sql/functions/signatures.js';
 import type { Expression } from '../src/sql/plan/index.js';
 import {
   arrayOf,
@@ -162,10 +163,6 @@ function nullWords(declaration: FunctionDeclaration): string {
     ? 'NULL for a group without values.'
     : 'A NULL argument does not by itself make the result NULL.';
 }
-
-/** What no engine computes, so that a query that names it is refused. What the binder rewrites has an example to show. */
-export const isRefused = ({ kind, example, emit }: FunctionDeclaration): boolean =>
-  kind !== 'operator' && !example && emit.duckdb === undefined && emit.spark === undefined;
 
 function entry(declaration: FunctionDeclaration): string {
   const { kind, name, aliases, signatures, summary, example } = declaration;

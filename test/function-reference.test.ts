@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { functionReference, isRefused } from '../scripts/function-reference.js';
+import { functionReference } from '../scripts/function-reference.js';
 import { allFunctions } from '../src/sql/functions/index.js';
+import { isRefused } from '../src/sql/functions/signatures.js';
 
 const page = readFileSync(new URL('../docs/functions.md', import.meta.url), 'utf8');
 

@@ -26,7 +26,12 @@ async function listen(app: FastifyInstance, { host, port }: ServerSettings): Pro
 }
 
 /** The task engine and what it is made of are loaded when the server listens already. */
-async function openEngine(settings: ServerSettings, port: number, logger: Logger): Promise<TaskEngine> {
+async function openEngine(
+  settings: ServerSettings,
+  port: number,
+  version: string,
+  logger: Logger,
+): Promise<TaskEngine> {
   const { openTaskEngine } = await import('../tasks/index.js');
   return openTaskEngine(
     {
@@ -38,6 +43,7 @@ async function openEngine(settings: ServerSettings, port: number, logger: Logger
       warmWorkers: settings.warmWorkers,
       host: settings.host,
       port,
+      version,
       ...(settings.allowedDirectories && { allowedDirectories: settings.allowedDirectories }),
     },
     logger,
@@ -53,7 +59,7 @@ export async function startServer(settings: ServerSettings, version: string): Pr
   const logger = pino({ name: 'millrace', level: settings.logLevel }, pino.destination(2));
   const app = buildApp({ engine: () => opened, logger, version, maxRequestSize: settings.maxRequestSize });
   const listening = listen(app, settings);
-  const opened = listening.then((port) => openEngine(settings, port, logger));
+  const opened = listening.then((port) => openEngine(settings, port, version, logger));
   try {
     await opened;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { claimDataDirectory, DeepStorage, openLocalFileStore, openMetadataStore } from '../storage/index.js';
@@ -57,6 +58,12 @@ export async function openTaskEngine(settings: TaskEngineSettings, logger: Logge
   }
 }
 
+/** Bytes of the file system that a directory is on. */
+async function capacityOf(directory: string): Promise<number> {
+  const { blocks, bsize } = await statfs(directory);
+  return blocks * bsize;
+}
+
 async function startEngine(settings: TaskEngineSettings, store: MetadataStore, logger: Logger): Promise<TaskEngine> {
   const { dataDirectory, host, port, cores } = settings;
   const within = (name: string): string => path.join(dataDirectory, name);
@@ -87,7 +94,11 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
     logger,
   );
   const timeline = new Timeline(store);
-  const metadata = new Metadata(timeline, { host, port, startTime: now() }, () => overlord.list());
+  const metadata = new Metadata(
+    timeline,
+    { host, port, startTime: now(), version: settings.version, capacity: await capacityOf(dataDirectory) },
+    () => overlord.list(),
+  );
   const maxNumTasks = defaultMaxNumTasks(settings);
   const overlord: Overlord = new Overlord(
     { taskSlots: settings.taskSlots, maxNumTasks, directory: directories.tasks, server: { host, port } },

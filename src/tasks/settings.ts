@@ -14,6 +14,8 @@ export interface TaskEngineSettings {
   /** Where the server listens: tasks and system tables name it. */
   readonly host: string;
   readonly port: number;
+  /** Of this program, for system tables. */
+  readonly version: string;
   /** Directories that local input sources may read; absent means all. */
   readonly allowedDirectories?: readonly string[];
 }

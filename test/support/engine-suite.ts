@@ -18,6 +18,7 @@ export const openTestEngine = (dataDirectory: string): Promise<TaskEngine> =>
       warmWorkers: 1,
       host: '127.0.0.1',
       port: 8888,
+      version: '0.0.0',
     },
     pino({ level: 'silent' }),
   );

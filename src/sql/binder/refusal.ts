@@ -1,24 +1,11 @@
 /** Calcite's words for operators and functions that do not take what they were given. */
 import { validationError, type Span, type SqlError } from '../errors.js';
-import type { FunctionDeclaration, OperandFamily, Signature } from '../functions/declaration.js';
+import type { FunctionDeclaration } from '../functions/declaration.js';
+import { signaturesText } from '../functions/signatures.js';
 import type { Expression } from '../plan/index.js';
 import { formatType, isInterval, isNumeric, isString, type SqlType } from '../types.js';
 
 const quoteType = (type: SqlType): string => `<${formatType(type)}>`;
-
-const familyNames: Readonly<Record<OperandFamily, string>> = {
-  any: 'ANY',
-  boolean: 'BOOLEAN',
-  numeric: 'NUMERIC',
-  integer: 'INTEGER',
-  double: 'NUMERIC',
-  string: 'CHARACTER',
-  timestamp: 'TIMESTAMP',
-  interval: 'DATETIME_INTERVAL',
-  array: 'ARRAY',
-  stringOrArray: 'ARRAY',
-  json: 'COMPLEX<JSON>',
-};
 
 /** The family that Calcite prints when no function of a name takes the operands. */
 export function familyOf(type: SqlType): string {
@@ -26,16 +13,6 @@ export function familyOf(type: SqlType): string {
   if (isString(type)) return 'CHARACTER';
   if (isInterval(type)) return 'DATETIME_INTERVAL';
   return type.name === 'COMPLEX' ? formatType(type) : type.name;
-}
-
-/** `'ABS(<NUMERIC>)'`; an optional operand stands in brackets. */
-function formatSignature(name: string, signature: Signature): string {
-  const operands = signature.operands.map((operand) => {
-    const text = `<${familyNames[operand.family]}>`;
-    if (operand.variadic === true) return `${text}...`;
-    return operand.optional === true ? `[${text}]` : text;
-  });
-  return `'${name}(${operands.join(', ')})'`;
 }
 
 /** "Cannot apply 'ABS' to arguments of type 'ABS(<VARCHAR>)'. Supported form(s): 'ABS(<NUMERIC>)'". */
@@ -46,9 +23,8 @@ export function cannotApplyFunction(
 ): SqlError {
   const { name } = declaration;
   const given = args.map((arg) => quoteType(arg.type)).join(', ');
-  const forms = declaration.signatures.map((signature) => formatSignature(name, signature)).join('\n');
   return validationError(
-    `Cannot apply '${name}' to arguments of type '${name}(${given})'. Supported form(s): ${forms}`,
+    `Cannot apply '${name}' to arguments of type '${name}(${given})'. Supported form(s): ${signaturesText(name, declaration)}`,
     span,
   );
 }

@@ -8,6 +8,7 @@ import { numericFunctions, numericMacros } from './numeric.js';
 import { operatorFunctions } from './operators.js';
 import { otherFunctions } from './other.js';
 import { ipFunctions, ipMacros } from './ip.js';
+import { sketchFunctions } from './sketch.js';
 import { stringFunctions, stringMacros } from './string.js';
 import { timeFunctions, timeMacros } from './time.js';
 import { windowFunctions } from './window.js';
@@ -20,6 +21,7 @@ const functions: readonly FunctionDeclaration[] = [
   ...ipFunctions,
   ...timeFunctions,
   ...aggregateFunctions,
+  ...sketchFunctions,
   ...windowFunctions,
   ...arrayFunctions,
   ...multivalueFunctions,

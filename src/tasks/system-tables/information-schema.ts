@@ -1,7 +1,15 @@
 import { allFunctions } from '../../sql/functions/index.js';
 import type { TableColumn, TableDefinition } from '../../sql/catalog.js';
-import { isDatetime, isNumeric, isString, nativeTypeName, type SqlType, type TypeName } from '../../sql/types.js';
-import type { FunctionDeclaration } from '../../sql/functions/declaration.js';
+import {
+  isDatetime,
+  isInteger,
+  isNumeric,
+  isString,
+  nativeTypeName,
+  type SqlType,
+  type TypeName,
+} from '../../sql/types.js';
+import { isRefused, signaturesText } from '../../sql/functions/signatures.js';
 import { systemTable, type SystemRow } from './table.js';
 
 const CATALOG = 'druid';
@@ -26,7 +34,7 @@ const jdbcTypes: Readonly<Partial<Record<TypeName, number>>> = {
   COMPLEX: 1111,
 };
 
-/** Digits that Calcite's default type system gives a numeric type; its scale is 0. */
+/** Digits that Calcite's default type system gives a numeric type. */
 const numericPrecisions: Readonly<Partial<Record<TypeName, number>>> = {
   TINYINT: 3,
   SMALLINT: 5,
@@ -38,22 +46,12 @@ const numericPrecisions: Readonly<Partial<Record<TypeName, number>>> = {
   DOUBLE: 15,
 };
 
-const dataType = (type: SqlType): string =>
-  type.name === 'ARRAY' || type.name === 'COMPLEX' ? nativeTypeName(type) : type.name;
+/** What Calcite answers for the scale of a number that has none. */
+const SCALE_NOT_SPECIFIED = -2_147_483_648;
 
-/** As Calcite prints operand types: one call a line, optional operands in brackets. */
-function signaturesText({ name, signatures }: FunctionDeclaration): string {
-  return signatures
-    .map(({ operands }) => {
-      const texts = operands.map((operand) => {
-        const family = `<${operand.family.toUpperCase()}>`;
-        const text = operand.variadic ? `${family}...` : family;
-        return operand.optional ? `[${text}]` : text;
-      });
-      return `'${name}(${texts.join(', ')})'`;
-    })
-    .join('\n');
-}
+const scaleOf = (type: SqlType): number => (isInteger(type) || type.name === 'DECIMAL' ? 0 : SCALE_NOT_SPECIFIED);
+
+const dataType = (type: SqlType): string => (type.name === 'COMPLEX' ? nativeTypeName(type) : type.name);
 
 function columnRow(table: TableDefinition, { name, type }: TableColumn, index: number): SystemRow {
   const numeric = isNumeric(type);
@@ -68,7 +66,7 @@ function columnRow(table: TableDefinition, { name, type }: TableColumn, index: n
     DATA_TYPE: dataType(type),
     NUMERIC_PRECISION: numeric ? (numericPrecisions[type.name] ?? null) : null,
     NUMERIC_PRECISION_RADIX: numeric ? 10 : null,
-    NUMERIC_SCALE: numeric ? (type.scale ?? 0) : null,
+    NUMERIC_SCALE: numeric ? (type.scale ?? scaleOf(type)) : null,
     DATETIME_PRECISION: isDatetime(type) ? 3 : null,
     CHARACTER_SET_NAME: isString(type) ? 'UTF-16LE' : null,
     COLLATION_NAME: isString(type) ? 'UTF-16LE$en_US$primary' : null,
@@ -80,13 +78,13 @@ const schemata = systemTable(
   SCHEMA,
   'SCHEMATA',
   [
-    'CATALOG_NAME',
-    'SCHEMA_NAME',
-    'SCHEMA_OWNER',
-    'DEFAULT_CHARACTER_SET_CATALOG',
-    'DEFAULT_CHARACTER_SET_SCHEMA',
-    'DEFAULT_CHARACTER_SET_NAME',
-    'SQL_PATH',
+    'CATALOG_NAME!',
+    'SCHEMA_NAME!',
+    'SCHEMA_OWNER!',
+    'DEFAULT_CHARACTER_SET_CATALOG!',
+    'DEFAULT_CHARACTER_SET_SCHEMA!',
+    'DEFAULT_CHARACTER_SET_NAME!',
+    'SQL_PATH!',
   ],
   () =>
     ['INFORMATION_SCHEMA', 'druid', 'lookup', 'sys', 'view'].map((name) => ({
@@ -98,7 +96,7 @@ const schemata = systemTable(
 const tables = systemTable(
   SCHEMA,
   'TABLES',
-  ['TABLE_CATALOG', 'TABLE_SCHEMA', 'TABLE_NAME', 'TABLE_TYPE', 'IS_JOINABLE', 'IS_BROADCAST'],
+  ['TABLE_CATALOG!', 'TABLE_SCHEMA!', 'TABLE_NAME!', 'TABLE_TYPE!', 'IS_JOINABLE!', 'IS_BROADCAST!'],
   ({ catalog }) =>
     catalog.tables.map(({ schema, name }) => ({
       TABLE_CATALOG: CATALOG,
@@ -114,14 +112,14 @@ const columns = systemTable(
   SCHEMA,
   'COLUMNS',
   [
-    'TABLE_CATALOG',
-    'TABLE_SCHEMA',
-    'TABLE_NAME',
-    'COLUMN_NAME',
-    'ORDINAL_POSITION:long',
-    'COLUMN_DEFAULT',
-    'IS_NULLABLE',
-    'DATA_TYPE',
+    'TABLE_CATALOG!',
+    'TABLE_SCHEMA!',
+    'TABLE_NAME!',
+    'COLUMN_NAME!',
+    'ORDINAL_POSITION:long!',
+    'COLUMN_DEFAULT!',
+    'IS_NULLABLE!',
+    'DATA_TYPE!',
     'CHARACTER_MAXIMUM_LENGTH',
     'CHARACTER_OCTET_LENGTH',
     'NUMERIC_PRECISION:long',
@@ -130,7 +128,7 @@ const columns = systemTable(
     'DATETIME_PRECISION:long',
     'CHARACTER_SET_NAME',
     'COLLATION_NAME',
-    'JDBC_TYPE:long',
+    'JDBC_TYPE:long!',
   ],
   ({ catalog }) =>
     catalog.tables.flatMap((table) => table.columns.map((column, index) => columnRow(table, column, index))),
@@ -139,19 +137,22 @@ const columns = systemTable(
 const routines = systemTable(
   SCHEMA,
   'ROUTINES',
-  ['ROUTINE_CATALOG', 'ROUTINE_SCHEMA', 'ROUTINE_NAME', 'ROUTINE_TYPE', 'IS_AGGREGATOR', 'SIGNATURES'],
+  ['ROUTINE_CATALOG!', 'ROUTINE_SCHEMA!', 'ROUTINE_NAME!', 'ROUTINE_TYPE!', 'IS_AGGREGATOR!', 'SIGNATURES'],
   () =>
+    // Operators cannot be called by name, and what is refused is no routine of this server.
     allFunctions()
-      // Operators cannot be called by name.
-      .filter(({ kind }) => kind !== 'operator')
-      .map((declaration) => ({
-        ROUTINE_CATALOG: CATALOG,
-        ROUTINE_SCHEMA: SCHEMA,
-        ROUTINE_NAME: declaration.name,
-        ROUTINE_TYPE: 'FUNCTION',
-        IS_AGGREGATOR: declaration.kind === 'aggregate' ? 'YES' : 'NO',
-        SIGNATURES: signaturesText(declaration),
-      })),
+      .filter((declaration) => declaration.kind !== 'operator' && !isRefused(declaration))
+      .flatMap((declaration) =>
+        [declaration.name, ...(declaration.aliases ?? [])].map((name) => ({
+          ROUTINE_CATALOG: CATALOG,
+          ROUTINE_SCHEMA: SCHEMA,
+          ROUTINE_NAME: name,
+          ROUTINE_TYPE: 'FUNCTION',
+          // Calcite's window functions are aggregators to it.
+          IS_AGGREGATOR: declaration.kind === 'scalar' ? 'NO' : 'YES',
+          SIGNATURES: signaturesText(name, declaration),
+        })),
+      ),
 );
 
 export const informationSchemaTables = [schemata, tables, columns, routines] as const;

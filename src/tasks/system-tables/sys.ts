@@ -1,6 +1,6 @@
 import { formatSegmentId, formatTime } from '../../segments/index.js';
 import type { DataSegment, ShardSpec } from '../../segments/segment.js';
-import { serverName, systemTable, type SystemRow, type SystemSource } from './table.js';
+import { roleName, serverName, systemTable, type SystemRow, type SystemSource } from './table.js';
 
 /** Druid's JSON of a shard spec; `range` carries its class's field names already. */
 function shardSpecJson(spec: ShardSpec): string {
@@ -71,8 +71,11 @@ const segments = systemTable(
   },
 );
 
-/** One process is all of Druid's server types that hold or serve data. */
-const serverTypes = ['coordinator', 'overlord', 'broker', 'router', 'historical'] as const;
+/** Druid's roles of the server beside that of a historical. */
+const serverRoles = ['coordinator', 'overlord', 'broker', 'router'] as const;
+
+/** Roles of which one server of a cluster leads. */
+const ledRoles: ReadonlySet<string> = new Set(['coordinator', 'overlord']);
 
 const servers = systemTable(
   'sys',
@@ -92,23 +95,33 @@ const servers = systemTable(
     'labels',
   ],
   (source) => {
+    const { server } = source;
+    const common = {
+      host: server.host,
+      plaintext_port: server.port,
+      tls_port: -1,
+      start_time: formatTime(server.startTime),
+      version: server.version,
+    };
     const size = [...visibleById(source).values()].reduce((total, segment) => total + segment.size, 0);
-    return serverTypes.map((type): SystemRow => {
-      const holdsData = type === 'historical';
-      const leads = type === 'coordinator' || type === 'overlord';
-      return {
-        server: serverName(source.server),
-        host: source.server.host,
-        plaintext_port: source.server.port,
-        tls_port: -1,
-        server_type: type,
-        tier: holdsData ? '_default_tier' : null,
-        curr_size: holdsData ? size : 0,
-        max_size: holdsData ? size : 0,
-        is_leader: leads ? 1 : null,
-        start_time: formatTime(source.server.startTime),
-      };
-    });
+    return [
+      ...serverRoles.map((role): SystemRow => ({
+        ...common,
+        server: roleName(server, role),
+        server_type: role,
+        curr_size: 0,
+        max_size: 0,
+        is_leader: ledRoles.has(role) ? 1 : null,
+      })),
+      {
+        ...common,
+        server: serverName(server),
+        server_type: 'historical',
+        tier: '_default_tier',
+        curr_size: size,
+        max_size: server.capacity,
+      },
+    ];
   },
 );
 
@@ -181,7 +194,7 @@ const serverProperties = systemTable(
       ([property, value]): SystemRow => ({
         server: serverName(server),
         service_name: 'millrace',
-        node_roles: JSON.stringify(serverTypes),
+        node_roles: `[${[...serverRoles, 'historical'].join(',')}]`,
         property,
         value,
       }),

@@ -1,5 +1,5 @@
-import type { TableDefinition } from '../../sql/catalog.js';
-import { BIGINT, VARCHAR, type SqlType } from '../../sql/types.js';
+import type { TableColumn, TableDefinition } from '../../sql/catalog.js';
+import { BIGINT, VARCHAR, withNullability, type SqlType } from '../../sql/types.js';
 import type { ServerCatalog } from '../catalog.js';
 import type { TaskStatus } from '../task-status.js';
 import type { TimelineSnapshot } from '../timeline.js';
@@ -20,6 +20,10 @@ export interface ServerIdentity {
   readonly port: number;
   /** Milliseconds since 1970. */
   readonly startTime: number;
+  /** Of this program. */
+  readonly version: string;
+  /** Bytes that the file system of the data directory holds. */
+  readonly capacity: number;
 }
 
 /** A table that the server answers itself. */
@@ -28,9 +32,14 @@ export interface SystemTable extends TableDefinition {
   rows(source: SystemSource): Promise<readonly SystemRow[]> | readonly SystemRow[];
 }
 
-const types: Readonly<Record<'text' | 'long', SqlType>> = { text: VARCHAR, long: BIGINT };
+/** Reads a column: `name` for text, `name:long` for integers, with `!` behind where Druid declares it NOT NULL. */
+function systemColumn(column: string): TableColumn {
+  const [name = '', kind] = column.replace('!', '').split(':');
+  const type: SqlType = kind === 'long' ? BIGINT : VARCHAR;
+  return { name, type: withNullability(type, !column.endsWith('!')) };
+}
 
-/** Declares a table: columns in order, `name` for text and `name:long` for integers. */
+/** Declares a table with its columns in order. */
 export function systemTable(
   schema: string,
   name: string,
@@ -40,12 +49,16 @@ export function systemTable(
   return {
     schema,
     name,
-    columns: columns.map((column) => {
-      const [columnName = column, kind] = column.split(':');
-      return { name: columnName, type: kind === 'long' ? types.long : types.text };
-    }),
+    columns: columns.map(systemColumn),
     rows,
   };
 }
 
+/** The server as what holds the segments. */
 export const serverName = ({ host, port }: ServerIdentity): string => `${host}:${port}`;
+
+/**
+ * The server in one of its other roles. Each has a name of its own, as the name is the table's key in Druid: a join of
+ * segments with servers must find one row.
+ */
+export const roleName = (server: ServerIdentity, role: string): string => `${serverName(server)}/${role}`;
