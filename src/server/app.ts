@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { TaskEngine } from '../tasks/index.js';
+import { addConsoleRoutes } from './console-routes.js';
 import { DruidError, toErrorAnswer } from './druid-error.js';
 import { addSqlRoutes } from './sql-routes.js';
 import { addStatusRoutes } from './status-routes.js';
@@ -50,8 +51,11 @@ export function buildApp(options: AppOptions): FastifyInstance {
     if (status >= 500) logger.error({ err: error, method: request.method, path: request.url }, 'request failed');
     return reply.code(status).type('application/json').send(body);
   });
-  app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ error: `No resource at ${request.method} ${request.url.split('?', 1)[0] ?? ''}` }),
+  const answerPage = addConsoleRoutes(app);
+  app.setNotFoundHandler(
+    (request, reply) =>
+      answerPage(request, reply) ??
+      reply.code(404).send({ error: `No resource at ${request.method} ${request.url.split('?', 1)[0] ?? ''}` }),
   );
   addStatusRoutes(app, version);
   addSqlRoutes(app, engine);

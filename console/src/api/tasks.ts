@@ -1,0 +1,64 @@
+import { ApiError, getJson, postJson, send } from './http.js';
+import type { ReportPayload } from './report.js';
+import type { QueryContext } from './sql.js';
+
+const base = '/druid/indexer/v1';
+const taskPath = (id: string): string => `${base}/task/${encodeURIComponent(id)}`;
+
+export type TaskState = 'RUNNING' | 'SUCCESS' | 'FAILED';
+
+/** A task as Druid's overlord lists it. Durations in milliseconds, −1 until it ended. */
+export interface TaskStatus {
+  readonly id: string;
+  readonly groupId: string;
+  readonly type: string;
+  readonly createdTime: string;
+  readonly queueInsertionTime: string;
+  readonly statusCode: TaskState;
+  readonly runnerStatusCode: 'NONE' | 'PENDING' | 'WAITING' | 'RUNNING';
+  readonly duration: number;
+  readonly dataSource: string;
+  readonly errorMsg: string | null;
+}
+
+/** Hands a statement in as a task and answers its id. */
+export async function submitTask(sql: string, context: QueryContext, signal?: AbortSignal): Promise<string> {
+  const { taskId } = await postJson<{ taskId: string }>('/druid/v2/sql/task', { query: sql, context }, signal);
+  return taskId;
+}
+
+export async function cancelTask(id: string): Promise<void> {
+  await send(`${taskPath(id)}/shutdown`, { method: 'POST' });
+}
+
+export const listTasks = (signal?: AbortSignal): Promise<TaskStatus[]> => getJson(`${base}/tasks?max=1000`, signal);
+
+export async function taskStatus(id: string, signal?: AbortSignal): Promise<TaskStatus> {
+  return (await getJson<{ status: TaskStatus }>(`${taskPath(id)}/status`, signal)).status;
+}
+
+/** The report, or undefined while there is none. */
+export async function taskReport(id: string, signal?: AbortSignal): Promise<ReportPayload | undefined> {
+  try {
+    const report = await getJson<{ multiStageQuery?: { payload: ReportPayload } }>(`${taskPath(id)}/reports`, signal);
+    return report.multiStageQuery?.payload;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+export interface TaskPayload {
+  readonly sqlQuery?: string;
+  readonly sqlQueryContext?: QueryContext;
+  readonly context?: QueryContext;
+  readonly dataSource?: string;
+}
+
+export async function taskPayload(id: string, signal?: AbortSignal): Promise<TaskPayload> {
+  return (await getJson<{ payload: TaskPayload }>(taskPath(id), signal)).payload;
+}
+
+export async function taskLog(id: string, signal?: AbortSignal): Promise<string> {
+  return (await send(`${taskPath(id)}/log`, signal ? { signal } : {})).text();
+}

@@ -1,0 +1,125 @@
+import type { Explained } from './runs.js';
+
+/** A box of the drawn plan. */
+export interface PlanStep {
+  readonly id: string;
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly isSource: boolean;
+}
+
+export interface PlanGraph {
+  readonly steps: readonly PlanStep[];
+  readonly edges: readonly { readonly from: string; readonly to: string }[];
+}
+
+/** A node of the plan's JSON; its members depend on its kind. */
+interface PlanNode {
+  readonly kind: string;
+  readonly fields?: readonly { readonly name: string }[];
+  readonly [member: string]: unknown;
+}
+
+const isNode = (value: unknown): value is PlanNode =>
+  typeof value === 'object' && value !== null && typeof (value as { kind?: unknown }).kind === 'string';
+
+const names = (values: unknown): string =>
+  (Array.isArray(values) ? (values as { field?: { name?: string }; name?: string }[]) : [])
+    .map((each) => each.field?.name ?? each.name ?? '')
+    .filter((name) => name !== '')
+    .join(', ');
+
+const some = (label: string, text: string): readonly string[] => (text === '' ? [] : [`${label} ${text}`]);
+
+/** A time range that a scan is pruned to. */
+function rangeText(intervals: unknown): readonly string[] {
+  if (!Array.isArray(intervals)) return ['all of time'];
+  const day = (time: number): string => (Math.abs(time) > 8.6e15 ? '…' : new Date(time).toISOString().slice(0, 10));
+  return (intervals as { start: number; end: number }[])
+    .slice(0, 2)
+    .map(({ start, end }) => `${day(start)} to ${day(end)}`);
+}
+
+function describe(node: PlanNode): Omit<PlanStep, 'id'> {
+  const columns = names(node.fields);
+  const plain = (title: string, lines: readonly string[] = []): Omit<PlanStep, 'id'> => ({
+    title,
+    lines,
+    isSource: false,
+  });
+  switch (node.kind) {
+    case 'scan':
+      return { title: String(node['table']), lines: [...rangeText(node['intervals']), columns], isSource: true };
+    case 'external': {
+      const type = (value: unknown): string => String((value as { type?: unknown } | undefined)?.type ?? '');
+      return {
+        title: `${type(node['inputSource'])} ${type(node['inputFormat'])}`,
+        lines: ['external data', columns],
+        isSource: true,
+      };
+    }
+    case 'values':
+      return { title: 'Values', lines: [columns], isSource: true };
+    case 'filter':
+      return plain('Filter', ['WHERE or HAVING']);
+    case 'project':
+      return plain('Compute', [columns]);
+    case 'aggregate':
+      return plain('Group', [...some('by', names(node['keys'])), names(node['aggregates'])]);
+    case 'window':
+      return plain('Window', [names(node['calls'])]);
+    case 'join':
+      return plain(`Join (${String(node['type'])})`);
+    case 'unnest':
+      return plain('Unnest');
+    case 'sort':
+      return plain('Sort', [`by ${Array.isArray(node['keys']) ? node['keys'].length : 0} keys`]);
+    case 'limit':
+      return plain('Limit', [
+        ...(typeof node['limit'] === 'number' ? [`${node['limit'].toLocaleString('en-US')} rows`] : []),
+        ...(Number(node['offset']) > 0 ? [`after ${String(node['offset'])}`] : []),
+      ]);
+    case 'setOperation':
+      return plain(String(node['operator']).toUpperCase(), [node['all'] === true ? 'all' : 'distinct']);
+    default:
+      return plain(node.kind);
+  }
+}
+
+/** Inputs of a node: whatever member of it is a node, or a list of nodes. */
+const inputsOf = (node: PlanNode): readonly PlanNode[] =>
+  ['input', 'left', 'right', 'inputs'].flatMap((member) => {
+    const value = node[member];
+    return Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [];
+  });
+
+/** The plan of an EXPLAIN as boxes and arrows, from what is read to what comes out; undefined for another kind of plan. */
+export function planGraph({ plan, attributes }: Explained): PlanGraph | undefined {
+  const query: unknown = Array.isArray(plan) ? (plan[0] as { query?: unknown } | undefined)?.query : undefined;
+  if (!isNode(query)) return undefined;
+  const steps: PlanStep[] = [];
+  const edges: { from: string; to: string }[] = [];
+  const visit = (node: PlanNode): string => {
+    const id = `step-${steps.length}`;
+    steps.push({ id, ...describe(node) });
+    for (const input of inputsOf(node)) edges.push({ from: visit(input), to: id });
+    return id;
+  };
+  const last = visit(query);
+  const target = attributes['targetDataSource'];
+  const granularity = attributes['partitionedBy'];
+  steps.push({
+    id: 'end',
+    title: typeof target === 'string' ? target : 'Result',
+    lines:
+      typeof target === 'string'
+        ? [
+            String(attributes['statementType']).toLowerCase(),
+            `partitioned by ${typeof granularity === 'string' ? granularity : JSON.stringify(granularity)}`,
+          ]
+        : [],
+    isSource: true,
+  });
+  edges.push({ from: last, to: 'end' });
+  return { steps, edges };
+}
