@@ -1,3 +1,6 @@
+import { RequestError } from '../../../src/client/index.js';
+import { HttpConnection } from '../../../src/client/http.js';
+
 /** A request that the server refused, or that found no server. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -7,64 +10,48 @@ export class ApiError extends Error {
     readonly status: number,
     /** Druid's error context: line, column, token … of a refused statement. */
     readonly context: Readonly<Record<string, string>> = {},
-    /** Druid's category or error code, such as INVALID_INPUT. */
+    /** Druid's category, such as INVALID_INPUT. */
     readonly category?: string,
   ) {
     super(message);
   }
 }
 
-interface ErrorBody {
-  readonly error?: unknown;
-  readonly errorMessage?: unknown;
-  readonly category?: unknown;
-  readonly context?: unknown;
-}
+const connection = new HttpConnection({ url: '' });
 
-/** Makes the error of an answer whose status is not 2xx: Druid's error JSON, or whatever text there is. */
-export function errorOfAnswer(status: number, text: string): ApiError {
-  try {
-    const body = JSON.parse(text) as ErrorBody;
-    const message = [body.errorMessage, body.error].find((candidate) => typeof candidate === 'string');
-    return new ApiError(
-      message ?? text,
-      status,
-      typeof body.context === 'object' && body.context !== null ? (body.context as Record<string, string>) : {},
-      typeof body.category === 'string' ? body.category : undefined,
-    );
-  } catch {
-    return new ApiError(text.trim() === '' ? `The server answered with status ${status}` : text.slice(0, 500), status);
-  }
+function apiError({ message, status, body }: RequestError): ApiError {
+  if (status === undefined) return new ApiError('The server does not answer. Is it still running?', 0);
+  const { context, category } = (body ?? {}) as { context?: unknown; category?: unknown };
+  return new ApiError(
+    message,
+    status,
+    typeof context === 'object' && context !== null ? (context as Record<string, string>) : {},
+    typeof category === 'string' ? category : undefined,
+  );
 }
 
 /**
- * Sends a request and hands its answer on when the status is 2xx.
- * @throws ApiError; an AbortError when the signal fires
+ * Sends a request and hands its answer on when the status is 2xx. A body is sent as JSON.
+ * @throws ApiError; the signal's reason when it fires
  */
-export async function send(path: string, init: RequestInit = {}): Promise<Response> {
-  let response: Response;
+export async function send(
+  method: string,
+  path: string,
+  options: { readonly body?: unknown; readonly signal?: AbortSignal | undefined } = {},
+): Promise<Response> {
   try {
-    response = await fetch(path, init);
+    return await connection.call(method, path, options);
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new ApiError('The server does not answer. Is it still running?', 0);
+    throw error instanceof RequestError ? apiError(error) : error;
   }
-  if (response.ok) return response;
-  throw errorOfAnswer(response.status, await response.text());
 }
 
 /** GET of JSON. */
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return (await (await send(path, signal ? { signal } : {})).json()) as T;
+  return (await (await send('GET', path, { signal })).json()) as T;
 }
 
 /** POST of JSON with a JSON answer. */
 export async function postJson<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
-  const response = await send(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    ...(signal && { signal }),
-  });
-  return (await response.json()) as T;
+  return (await (await send('POST', path, { body, signal })).json()) as T;
 }

@@ -44,10 +44,8 @@ function columnsOf(header: readonly (readonly string[])[]): readonly ResultColum
 export async function runInteractive(request: InteractiveRequest): Promise<ResultSet> {
   const { sql, context, queryId, maxRows, signal, onProgress } = request;
   const started = performance.now();
-  const response = await send('/druid/v2/sql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
+  const response = await send('POST', '/druid/v2/sql', {
+    body: {
       query: sql,
       resultFormat: 'arrayLines',
       header: true,
@@ -58,7 +56,7 @@ export async function runInteractive(request: InteractiveRequest): Promise<Resul
         ...context,
         sqlQueryId: queryId,
       },
-    }),
+    },
     signal,
   });
   if (!response.body) throw new ApiError('The server sent an answer without a body', response.status);
@@ -88,7 +86,7 @@ export async function runInteractive(request: InteractiveRequest): Promise<Resul
 
 /** Cancels an interactive query; that it has ended meanwhile is no error. */
 export async function cancelInteractive(queryId: string): Promise<void> {
-  await send(`/druid/v2/sql/${encodeURIComponent(queryId)}`, { method: 'DELETE' }).catch((error: unknown) => {
+  await send('DELETE', `/druid/v2/sql/${encodeURIComponent(queryId)}`).catch((error: unknown) => {
     if (!(error instanceof ApiError && error.status === 404)) throw error;
   });
 }

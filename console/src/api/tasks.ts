@@ -1,3 +1,4 @@
+import type { TaskStatus } from '../../../src/client/index.js';
 import { ApiError, getJson, postJson, send } from './http.js';
 import type { ReportPayload } from './report.js';
 import type { QueryContext } from './sql.js';
@@ -5,21 +6,7 @@ import type { QueryContext } from './sql.js';
 const base = '/druid/indexer/v1';
 const taskPath = (id: string): string => `${base}/task/${encodeURIComponent(id)}`;
 
-export type TaskState = 'RUNNING' | 'SUCCESS' | 'FAILED';
-
-/** A task as Druid's overlord lists it. Durations in milliseconds, −1 until it ended. */
-export interface TaskStatus {
-  readonly id: string;
-  readonly groupId: string;
-  readonly type: string;
-  readonly createdTime: string;
-  readonly queueInsertionTime: string;
-  readonly statusCode: TaskState;
-  readonly runnerStatusCode: 'NONE' | 'PENDING' | 'WAITING' | 'RUNNING';
-  readonly duration: number;
-  readonly dataSource: string;
-  readonly errorMsg: string | null;
-}
+export type { TaskStatus };
 
 /** Hands a statement in as a task and answers its id. */
 export async function submitTask(sql: string, context: QueryContext, signal?: AbortSignal): Promise<string> {
@@ -28,7 +15,7 @@ export async function submitTask(sql: string, context: QueryContext, signal?: Ab
 }
 
 export async function cancelTask(id: string): Promise<void> {
-  await send(`${taskPath(id)}/shutdown`, { method: 'POST' });
+  await send('POST', `${taskPath(id)}/shutdown`);
 }
 
 export const listTasks = (signal?: AbortSignal): Promise<TaskStatus[]> => getJson(`${base}/tasks?max=1000`, signal);
@@ -60,5 +47,5 @@ export async function taskPayload(id: string, signal?: AbortSignal): Promise<Tas
 }
 
 export async function taskLog(id: string, signal?: AbortSignal): Promise<string> {
-  return (await send(`${taskPath(id)}/log`, signal ? { signal } : {})).text();
+  return (await send('GET', `${taskPath(id)}/log`, { signal })).text();
 }

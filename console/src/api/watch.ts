@@ -1,5 +1,6 @@
+import { MillraceClient } from '../../../src/client/index.js';
 import type { ReportPayload } from './report.js';
-import { taskReport, taskStatus, type TaskStatus } from './tasks.js';
+import type { TaskStatus } from './tasks.js';
 
 /** A task as it stands: its status always, its report as soon as there is one. */
 export interface TaskSnapshot {
@@ -7,30 +8,20 @@ export interface TaskSnapshot {
   readonly report?: ReportPayload;
 }
 
-const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done);
-  });
+const client = new MillraceClient('');
 
-/** Follows a task until it has ended or the signal fires. */
+/**
+ * Follows a task by the server's events until it has ended or the signal fires.
+ * @throws RequestError when there is no such task
+ */
 export async function watchTask(
   id: string,
   onSnapshot: (snapshot: TaskSnapshot) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let wait = 100; !signal.aborted; wait = Math.min(wait * 1.4, 1_000)) {
-    // The status is asked first: a report that follows an ended task is the last one.
-    const status = await taskStatus(id, signal);
-    const report = await taskReport(id, signal);
+  for await (const snapshot of client.watch(id, { signal })) {
     if (signal.aborted) return;
-    onSnapshot({ status, ...(report && { report }) });
-    if (status.statusCode !== 'RUNNING') return;
-    await pause(wait, signal);
+    // The client names only what every program needs of Druid's report.
+    onSnapshot(snapshot as TaskSnapshot);
   }
 }

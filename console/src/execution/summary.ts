@@ -60,7 +60,10 @@ const outputOf = (counters: WorkerCounters): Flow => flowOf(counters['output'] ?
 
 /** Warnings count by fault code beside the counter's type. */
 const warningsOf = (counter: Counter | undefined): number =>
-  Object.entries(counter ?? {}).reduce((total, [key, value]) => (key === 'type' ? total : total + Number(value)), 0);
+  Object.entries(counter ?? {}).reduce<number>(
+    (total, [key, value]) => (key === 'type' ? total : total + Number(value)),
+    0,
+  );
 
 function progressOf(
   stage: StageReport,
@@ -78,9 +81,9 @@ function progressOf(
 
 /** Sums the counters of a report up, stage by stage. */
 export function summarizeStages(report: ReportPayload): readonly StageSummary[] {
-  const counters = report.counters ?? {};
+  const { counters } = report;
   const written = new Map<number, Flow>();
-  return (report.stages ?? []).map((stage) => {
+  return report.stages.map((stage) => {
     const workers = Object.entries(counters[stage.stageNumber] ?? {}).map(([worker, each]) => ({
       worker,
       counters: each,
