@@ -23,6 +23,18 @@ async function* answerText(
   yield writer.end();
 }
 
+/** Sends an answer's rows in the format that the request asks for. */
+async function sendAnswer(answer: QueryAnswer, request: SqlRequest, reply: FastifyReply): Promise<FastifyReply> {
+  // The first batch is awaited before the head is sent, so that most failures still get a status.
+  const rows = answer.rows[Symbol.asyncIterator]();
+  const first = await rows.next();
+  const { contentType } = resultWriter(request.resultFormat, answer.columns, request);
+  if (request.header) void reply.header('X-Druid-SQL-Header-Included', 'yes');
+  return reply
+    .header('content-type', contentType)
+    .send(Readable.from(answerText(answer, request, first, rows), { objectMode: false }));
+}
+
 async function answerQuery(engine: TaskEngine, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const sqlRequest = readRequest(request);
   const given = sqlRequest.context['sqlQueryId'] ?? sqlRequest.context['queryId'];
@@ -40,14 +52,7 @@ async function answerQuery(engine: TaskEngine, request: FastifyRequest, reply: F
     queryId,
     signal: abort.signal,
   });
-  // The first batch is awaited before the head is sent, so that most failures still get a status.
-  const rows = answer.rows[Symbol.asyncIterator]();
-  const first = await rows.next();
-  const { contentType } = resultWriter(sqlRequest.resultFormat, answer.columns, sqlRequest);
-  if (sqlRequest.header) void reply.header('X-Druid-SQL-Header-Included', 'yes');
-  return reply
-    .header('content-type', contentType)
-    .send(Readable.from(answerText(answer, sqlRequest, first, rows), { objectMode: false }));
+  return sendAnswer(answer, sqlRequest, reply);
 }
 
 /** POST /druid/v2/sql, its cancel, and the task form of it. */
@@ -60,10 +65,11 @@ export function addSqlRoutes(app: FastifyInstance, engine: () => Promise<TaskEng
   });
 
   app.post('/druid/v2/sql/task', async (request, reply) => {
-    const { query, context, parameters } = readRequest(request);
+    const sqlRequest = readRequest(request);
+    const { query, context, parameters } = sqlRequest;
     const { overlord } = await engine();
     const submitted = await overlord.submit({ sql: query, context, parameters });
-    return reply.code(202).send(submitted);
+    return 'taskId' in submitted ? reply.code(202).send(submitted) : sendAnswer(submitted, sqlRequest, reply);
   });
   app.get('/druid/v2/sql/task/enabled', () => ({ success: true }));
   app.get('/druid/v2/sql/engines', () => ({ engines: [{ name: 'native' }, { name: 'msq-task' }] }));

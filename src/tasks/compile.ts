@@ -2,7 +2,7 @@ import { duckdbDialect } from '../engine/duckdb/index.js';
 import type { EmittedQuery } from '../engine/emitted.js';
 import { validateExternal } from '../external/index.js';
 import { ContextError, readContext, type QueryContext } from '../msq/context.js';
-import { compileSql } from '../sql/index.js';
+import { bind, parse, settingsOf } from '../sql/index.js';
 import {
   readJsonMembers,
   type BoundScript,
@@ -51,34 +51,17 @@ function presentOf({ sqlCurrentTimestamp }: QueryContext, now: number): number {
   return time;
 }
 
-function bindRequest(
-  request: StatementRequest,
-  rawContext: Readonly<Record<string, unknown>>,
-  options: CompileOptions,
-): { readonly script: BoundScript; readonly context: QueryContext; readonly now: number } {
-  const context = readContext(rawContext, options);
-  const now = presentOf(context, options.now);
-  const script = compileSql(request.sql, {
-    catalog: options.catalog,
-    parameters: request.parameters,
-    timeZone: context.sqlTimeZone,
-    now,
-    useApproximateCountDistinct: context.useApproximateCountDistinct,
-    forceSegmentSortByTime: context.forceSegmentSortByTime,
-  });
-  return { script, context, now };
-}
-
 /** Lowers a SELECT's own limit to the request's sqlOuterLimit, or adds one. */
 function limitPlan(plan: Plan, outer: number): Plan {
   if (plan.kind === 'limit') return { ...plan, limit: Math.min(plan.limit ?? outer, outer) };
   return { kind: 'limit', input: plan, limit: outer, offset: 0, fields: plan.fields };
 }
 
-function limitSelect(statement: BoundScript['statement'], { sqlOuterLimit }: QueryContext): BoundScript['statement'] {
+type Executable = SelectStatement | IngestStatement;
+
+function limitSelect(statement: Executable, { sqlOuterLimit }: QueryContext): Executable {
   if (sqlOuterLimit === undefined) return statement;
   if (statement.kind === 'select') return { ...statement, plan: limitPlan(statement.plan, sqlOuterLimit) };
-  if (statement.kind === 'explain') return statement;
   throw new ContextError(
     `Context parameter [sqlOuterLimit] cannot be provided on operator [${statement.kind.toUpperCase()}]`,
   );
@@ -105,22 +88,26 @@ export const externalRelation = (node: ExternalNode) => ({
  * @throws SqlError, ContextError, ExternalSpecError
  */
 export function compileStatement(request: StatementRequest, options: CompileOptions): CompiledStatement {
-  let rawContext = request.context;
-  let bound = bindRequest(request, rawContext, options);
-  if (Object.keys(bound.script.settings).length > 0) {
-    // SET statements are known after parsing only, and some of them change what the statement means.
-    rawContext = { ...rawContext, ...bound.script.settings };
-    bound = bindRequest(request, rawContext, options);
-  }
-  const { script, context, now } = bound;
-  const limited = limitSelect(script.statement, context);
-  const statement =
-    limited.kind === 'insert' || limited.kind === 'replace'
-      ? prepareIngest(limited, context, options.catalog)
-      : limited;
-  const { plan, columns } = statement.kind === 'explain' ? statement.statement : statement;
-  const read = readJsonMembers(plan, new Set(columns.map(({ fieldId }) => fieldId)));
+  const { sql, parameters } = request;
+  const parsed = parse(sql);
+  const rawContext = { ...request.context, ...settingsOf(parsed) };
+  const context = readContext(rawContext, options);
+  const now = presentOf(context, options.now);
+  const script = bind(parsed, {
+    text: sql,
+    catalog: options.catalog,
+    parameters,
+    timeZone: context.sqlTimeZone,
+    now,
+    useApproximateCountDistinct: context.useApproximateCountDistinct,
+    forceSegmentSortByTime: context.forceSegmentSortByTime,
+  });
+  const executable = script.statement.kind === 'explain' ? script.statement.statement : script.statement;
+  const limited = limitSelect(executable, context);
+  const prepared = limited.kind === 'select' ? limited : prepareIngest(limited, context, options.catalog);
+  const statement = script.statement.kind === 'explain' ? { ...script.statement, statement: prepared } : prepared;
+  const read = readJsonMembers(prepared.plan, new Set(prepared.columns.map(({ fieldId }) => fieldId)));
   const emitted = duckdbDialect.emit(read, { timeZone: context.sqlTimeZone, now });
   checkExternals(emitted);
-  return { sql: request.sql, statement, reads: script.reads, rawContext, context, emitted };
+  return { sql, statement, reads: script.reads, rawContext, context, emitted };
 }

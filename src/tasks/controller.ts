@@ -1,7 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { defineStages } from '../msq/definition.js';
 import { FaultError, type Fault } from '../msq/fault.js';
 import { faults, faultText } from '../msq/faults.js';
 import { limits } from '../msq/limits.js';
@@ -20,6 +19,7 @@ import {
 import { canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
 import { isOrdered, jobColumns, jobRelations } from './relations.js';
+import { stagesOf } from './stages.js';
 import { openTaskLog, type TaskLog } from './task-log.js';
 import { TaskRecorder } from './task-progress.js';
 import type { RunnerStatus } from './task-status.js';
@@ -76,7 +76,7 @@ export class TaskController {
     this.#recorder = new TaskRecorder(
       taskId,
       sources.host,
-      this.#stages(),
+      stagesOf(this.compiled, this.statement, this.taskId),
       () => sources.now(),
       () => {
         sources.watchers.changed(taskId, 'report');
@@ -139,25 +139,6 @@ export class TaskController {
   /** Whether the rows go to files of deep storage. */
   get #storesFiles(): boolean {
     return this.statement.kind === 'select' && this.compiled.context.selectDestination === 'durableStorage';
-  }
-
-  #stages() {
-    const { statement, compiled } = this;
-    const sortedBy =
-      statement.kind === 'select' ? [] : [{ column: '__time', descending: false }, ...statement.clusteredBy];
-    return defineStages({
-      queryId: this.taskId,
-      plan: statement.plan,
-      columns: statement.columns,
-      leaves: compiled.emitted.relations.map(({ node }) => node),
-      destination:
-        statement.kind !== 'select'
-          ? { kind: 'segments', dataSource: statement.dataSource, sortedBy }
-          : this.#storesFiles
-            ? { kind: 'files', processor: 'selectResults' }
-            : { kind: 'results' },
-      maxWorkerCount: compiled.context.maxNumTasks - 1,
-    });
   }
 
   async #execute(signal: AbortSignal): Promise<void> {

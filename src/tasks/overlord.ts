@@ -10,8 +10,10 @@ import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
 import type { TaskFilter, TaskRecord } from '../storage/metadata-store.js';
 import { compileStatement, type CompiledStatement, type StatementRequest } from './compile.js';
 import { TaskController, type ControllerSources } from './controller.js';
+import { explain } from './explain.js';
 import { InvalidInputError, validateId } from './identifiers.js';
 import { replacedIntervals } from './ingest-job.js';
+import type { QueryAnswer } from './query-service.js';
 import { taskEvents, type TaskEvent } from './task-events.js';
 import { readTaskLog } from './task-log.js';
 import { taskStatus, type RunnerStatus, type TaskStatus } from './task-status.js';
@@ -22,6 +24,12 @@ export interface OverlordSettings {
   /** Tasks have a directory each below it. */
   readonly directory: string;
   readonly server: { readonly host: string; readonly port: number };
+}
+
+/** What a client learns of a task that was taken. */
+export interface SubmittedTask {
+  readonly taskId: string;
+  readonly state: 'RUNNING';
 }
 
 interface QueuedTask {
@@ -48,22 +56,20 @@ export class Overlord {
   ) {}
 
   /**
-   * Takes a statement as a task. It is compiled first, so a bad one becomes no task.
+   * Takes a statement as a task. It is compiled first, so a bad one becomes no task. EXPLAIN is answered at once instead.
    * @throws SqlError, ContextError, ExternalSpecError, InvalidInputError
    */
-  async submit(request: StatementRequest): Promise<{ readonly taskId: string; readonly state: 'RUNNING' }> {
+  async submit(request: StatementRequest): Promise<SubmittedTask | QueryAnswer> {
     if (this.#closed) throw new Error('The server is shutting down');
     const { sources, settings } = this;
     const { catalog } = await sources.metadata.current();
     const now = sources.now();
     const compiled = compileStatement(request, { catalog, now, maxNumTasks: settings.maxNumTasks });
     const { statement, context } = compiled;
-    if (statement.kind === 'explain') {
-      throw new InvalidInputError('EXPLAIN PLAN makes no task: send it to POST /druid/v2/sql');
-    }
     const queryId = context.sqlQueryId ?? randomUUID();
     validateId('sqlQueryId', queryId);
     const taskId = `query-${queryId}`;
+    if (statement.kind === 'explain') return explain(compiled, statement, taskId);
     if (await sources.store.task(taskId)) throw new InvalidInputError(`Task [${taskId}] already exists`);
     const record: TaskRecord = {
       id: taskId,

@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { explainColumns, explainRow } from '../msq/explain.js';
 import { FaultError } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
-import { formatInterval } from '../segments/index.js';
 import { SqlError } from '../sql/errors.js';
 import type { ExplainStatement, SelectStatement } from '../sql/plan/index.js';
-import { VARCHAR, type SqlType } from '../sql/types.js';
+import type { SqlType } from '../sql/types.js';
 import type { DeepStorage } from '../storage/deep-storage.js';
 import type { OpenFiles } from '../storage/file-store.js';
 import type { TaskResultsRecord } from '../storage/metadata-store.js';
 import { compileStatement, type CompiledStatement, type StatementRequest } from './compile.js';
-import { replacedIntervals } from './ingest-job.js';
+import { explain } from './explain.js';
 import { canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
 import { isOrdered, jobColumns, jobRelations } from './relations.js';
@@ -49,19 +47,6 @@ export interface QueryServiceSources {
 /** What differs between the jobs of interactive queries. */
 interface InteractiveJob extends Pick<Job, 'sql' | 'ordered' | 'columns' | 'relations'> {
   readonly stringifyArrays: boolean;
-}
-
-async function* oneBatch(rows: readonly (readonly unknown[])[]): AsyncGenerator<readonly (readonly unknown[])[]> {
-  await Promise.resolve();
-  yield rows;
-}
-
-function explain(statement: ExplainStatement['statement'], reads: readonly string[]): QueryAnswer {
-  const replaced = statement.kind === 'select' ? undefined : replacedIntervals(statement)?.map(formatInterval);
-  return {
-    columns: explainColumns.map((name) => ({ name, type: VARCHAR })),
-    rows: oneBatch([explainRow(statement, reads, replaced)]),
-  };
 }
 
 /** What the interactive engine refuses, in Druid's words. */
@@ -106,7 +91,7 @@ export class QueryService {
     const system = await metadata.current();
     const compiled = compileStatement(request, { catalog: system.catalog, now: now(), maxNumTasks });
     const statement = checkInteractive(compiled);
-    if (statement.kind === 'explain') return explain(statement.statement, compiled.reads);
+    if (statement.kind === 'explain') return explain(compiled, statement, request.queryId);
     const { context, emitted } = compiled;
     const { relations, release } = await jobRelations(emitted, { deepStorage, system });
     const job = this.#job({

@@ -55,8 +55,11 @@ export function useEngine() {
     return started;
   };
 
-  const submit = async (sql: string, context: Context = {}): Promise<string> =>
-    (await running().engine.overlord.submit({ sql, context, parameters: [] })).taskId;
+  const submit = async (sql: string, context: Context = {}): Promise<string> => {
+    const submitted = await running().engine.overlord.submit({ sql, context, parameters: [] });
+    if (!('taskId' in submitted)) throw new Error(`No task was made of ${sql}`);
+    return submitted.taskId;
+  };
 
   /** Asks until a status holds; the engine itself never polls, but its clients do. */
   const until = async (id: string, holds: (status: TaskStatus) => boolean): Promise<TaskStatus> => {

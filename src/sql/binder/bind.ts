@@ -62,7 +62,6 @@ export function bind(script: Script, options: BindOptions): BoundScript {
       : bindExecutable(statement, binding);
   return {
     statement: bound,
-    settings: Object.fromEntries(script.settings.map(({ key, value }) => [key, value])),
     reads: [...binding.reads],
   };
 }

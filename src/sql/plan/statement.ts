@@ -44,8 +44,6 @@ export type BoundStatement = SelectStatement | IngestStatement | ExplainStatemen
 
 export interface BoundScript {
   readonly statement: BoundStatement;
-  /** From SET statements; they win over the request's context. */
-  readonly settings: Readonly<Record<string, string | number | boolean | null>>;
   /** Datasources that are read, for authorization and EXPLAIN's RESOURCES. */
   readonly reads: readonly string[];
 }

@@ -1,0 +1,26 @@
+import { defineStages, type StageDefinition } from '../msq/definition.js';
+import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
+import type { CompiledStatement } from './compile.js';
+
+/** The stages that a statement runs in, as its report and EXPLAIN show them. */
+export function stagesOf(
+  { context, emitted }: CompiledStatement,
+  statement: SelectStatement | IngestStatement,
+  queryId: string,
+): readonly StageDefinition[] {
+  const sortedBy =
+    statement.kind === 'select' ? [] : [{ column: '__time', descending: false }, ...statement.clusteredBy];
+  return defineStages({
+    queryId,
+    plan: statement.plan,
+    columns: statement.columns,
+    leaves: emitted.relations.map(({ node }) => node),
+    destination:
+      statement.kind !== 'select'
+        ? { kind: 'segments', dataSource: statement.dataSource, sortedBy }
+        : context.selectDestination === 'durableStorage'
+          ? { kind: 'files', processor: 'selectResults' }
+          : { kind: 'results' },
+    maxWorkerCount: context.maxNumTasks - 1,
+  });
+}
