@@ -25,12 +25,14 @@ const longTask = (dataSource: string): string =>
   `REPLACE INTO "${dataSource}" OVERWRITE ALL SELECT ${allFlightColumns}, "n" FROM ${allFlights}
    CROSS JOIN UNNEST(ARRAY[1, 2, 3, 4, 5, 6, 7, 8]) AS u("n") PARTITIONED BY DAY CLUSTERED BY "origin"`;
 
-/** Waits until the task has read rows, so that it is in the middle. */
+/** Waits until the task has read some of its rows. */
 async function inTheMiddle(id: string): Promise<void> {
-  await api.until(
+  const report = await api.until(
     () => api.report(id),
-    (report) => (report?.counters?.['0']?.['0']?.input0?.rows?.[0] ?? 0) > 0 || report?.status.status !== 'RUNNING',
+    (now) => (now?.counters?.['0']?.['0']?.input0?.rows?.[0] ?? 0) > 0 || (now && now.status.status !== 'RUNNING'),
   );
+  expect(report.status.status).toBe('RUNNING');
+  expect(report.counters['0']['0'].input0.rows[0]).toBeLessThan(3_000_000);
 }
 
 const keptRows = async (): Promise<unknown> => (await api.rows('SELECT COUNT(*) FROM "kept"'))[0]?.[0];

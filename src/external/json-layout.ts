@@ -1,3 +1,5 @@
+import { countLines } from './part-size.js';
+
 /** How objects stand in a JSON file: one a line, one after the other with any space, or in a top-level array. */
 export type JsonLayout = 'lines' | 'values' | 'array';
 
@@ -15,6 +17,19 @@ function endOfValue(text: string, start: number): number {
     else if ((sign === '}' || sign === ']') && --depth === 0) return index + 1;
   }
   return -1;
+}
+
+/** Records that end within a text of this layout. */
+export function countRecords(text: string, layout: JsonLayout): number {
+  if (layout === 'lines') return countLines(text);
+  let count = 0;
+  let position = layout === 'array' ? text.indexOf('[') + 1 : 0;
+  for (;;) {
+    const start = text.indexOf('{', position);
+    position = start < 0 ? -1 : endOfValue(text, start);
+    if (position < 0) return count;
+    count += 1;
+  }
 }
 
 function isJson(text: string): boolean {

@@ -1,4 +1,5 @@
 import type { InputFile } from './input-file.js';
+import type { PartSize } from './part-size.js';
 
 /** Files that one SELECT reads, and how its bad records are found. */
 export interface PartPlan {
@@ -6,6 +7,7 @@ export interface PartPlan {
   readonly sql: string;
   /** As ReadingPart.quickSql. */
   readonly quickSql?: string;
+  readonly size: PartSize;
   /** The first bad record fails the SELECT; otherwise bad records are left out. */
   readonly strict: boolean;
   /** Absent where records are not lines. */

@@ -78,6 +78,7 @@ export function readingPart(plan: PartPlan, session: SqlSession): ReadingPart {
     ...(plan.quickSql !== undefined && { quickSql: plan.quickSql }),
     files: plan.files.length,
     bytes: plan.files.reduce((total, { bytes }) => total + bytes, 0),
+    size: plan.size,
     // What is strict has failed at the first bad record, so nothing is read again.
     problems: (limit) => (plan.strict ? Promise.resolve({ count: 0, first: [] }) : findProblems(plan, session, limit)),
     explain: (error) => explain(plan, session, error),

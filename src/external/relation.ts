@@ -1,5 +1,6 @@
 import type { SqlSession } from '../engine/session.js';
 import type { SqlType } from '../sql/types.js';
+import type { PartSize } from './part-size.js';
 
 /** External data that a statement reads: Druid's JSON and the columns it needs. Plain data, sent to a worker. */
 export interface ExternalRelation {
@@ -73,6 +74,8 @@ export interface ReadingPart {
   /** Files and bytes (as stored) that this part covers. */
   readonly files: number;
   readonly bytes: number;
+  /** Records, which may be an estimate, and the bytes that the engine reads for them. */
+  readonly size: PartSize;
   /**
    * Finds the records of this part that could not be parsed, at most `limit`, with the whole number. Reads the part
    * again, so it is called only when there may be any.

@@ -4,12 +4,13 @@ import { readHead } from '../content.js';
 import { type Column, placeColumns } from '../flatten.js';
 import type { JsonFormat } from '../format-spec.js';
 import type { InputFile } from '../input-file.js';
-import { detectLayout, type JsonLayout } from '../json-layout.js';
+import { countRecords, detectLayout, type JsonLayout } from '../json-layout.js';
 import { jsonPointer, type PathStep } from '../json-path.js';
 import { mapConcurrently } from '../concurrency.js';
 import { duckdbPath } from '../../sql/functions/json-path.js';
 import { isNumeric } from '../../sql/types.js';
 import type { PartPlan } from '../part-plan.js';
+import { estimateSize, type PartSize } from '../part-size.js';
 import type { ExternalRelation } from '../relation.js';
 import { quickMembers, quickText, readerColumns } from './quick-json.js';
 import { compressionOption, fileList, groupFiles, recordFilter, selectList } from './sql.js';
@@ -75,6 +76,7 @@ function planGroup(
   files: readonly [InputFile, ...InputFile[]],
   columns: readonly Column[],
   heads: readonly string[],
+  size: PartSize,
   strict: boolean,
 ): PartPlan {
   const options = compressionOption(files[0]);
@@ -101,13 +103,14 @@ function planGroup(
   const sql = isStrictLines
     ? readMembers(select, new Map())
     : `SELECT ${select} FROM (SELECT json${transformed} FROM ${reader} WHERE ${filter})`;
-  if (layout !== 'lines') return { files, sql, strict: true };
+  if (layout !== 'lines') return { files, sql, size, strict: true };
   const badFilesSql = `SELECT filename, count(*) FROM ${lenientLines(', filename = true')} WHERE json IS NULL OR NOT ${isObject} GROUP BY filename`;
   const quick = isStrictLines ? quickMembers(columns, members, heads) : new Map<string, string>();
   const quickSelect = columns.map((column) => selectAs(quickSql(column, members, quick), column.name));
   return {
     files,
     sql,
+    size,
     ...(quick.size > 0 && { quickSql: readMembers(selectList(quickSelect), quick) }),
     strict,
     badRecords: { sql: badFilesSql, check: checkJsonLine, skippedLines: 0 },
@@ -139,13 +142,12 @@ export async function planJson(
     return { file, head, layout: format.assumeNewlineDelimited ? ('lines' as const) : detectLayout(head, whole) };
   });
   const groups = groupFiles(entries, ({ file, layout }) => [file.compression, layout]);
-  return groups.map(([first, ...others]) =>
-    planGroup(
-      first.layout,
-      [first.file, ...others.map(({ file }) => file)],
-      columns,
-      [first, ...others].slice(0, SAMPLED_FILES).map(({ head }) => head),
-      strict,
-    ),
-  );
+  const plans = groups.map(async ([first, ...others]) => {
+    const { layout } = first;
+    const members = [first.file, ...others.map(({ file }) => file)] as const;
+    const heads = [first, ...others].slice(0, SAMPLED_FILES).map(({ head }) => head);
+    const size = await estimateSize(members, (text) => countRecords(text, layout));
+    return planGroup(layout, members, columns, heads, size, strict);
+  });
+  return Promise.all(plans);
 }

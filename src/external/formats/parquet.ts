@@ -7,6 +7,7 @@ import type { ParquetFormat } from '../format-spec.js';
 import type { InputFile } from '../input-file.js';
 import { jsonPointer } from '../json-path.js';
 import type { PartPlan } from '../part-plan.js';
+import type { PartSize } from '../part-size.js';
 import type { ExternalRelation } from '../relation.js';
 import { fileList, nullColumn, selectList } from './sql.js';
 
@@ -69,6 +70,21 @@ function columnSql(column: Column, stored: ReadonlyMap<string, string>): string 
   return selectAs(castSql(source.sql, source.type, type), name);
 }
 
+/** The rows of the files, and the bytes of the columns that are read, as their footers tell. */
+async function storedSize(
+  files: readonly InputFile[],
+  columns: readonly Column[],
+  session: SqlSession,
+): Promise<PartSize> {
+  const roots = columns.map(({ path: [root = ''] }) => quoteText(String(root)));
+  const chunks = `SELECT sum(total_compressed_size) FROM parquet_metadata(${fileList(files)})
+    WHERE split_part(path_in_schema, ', ', 1) IN (${roots.join(', ') || "''"})`;
+  const [[rows, bytes] = []] = await session.rows(
+    `SELECT sum(num_rows), (${chunks}) FROM parquet_file_metadata(${fileList(files)})`,
+  );
+  return { rows: Number(rows ?? 0), bytes: Number(bytes ?? 0) };
+}
+
 /** Plans Parquet files as one part. Columns are found by name; where a file lacks one, it is NULL. */
 export async function planParquet(
   format: ParquetFormat,
@@ -83,5 +99,6 @@ export async function planParquet(
   const stored = new Map(described.map(([name, type]) => [String(name), String(type)]));
   const columns = placeColumns(relation, format.flattenSpec);
   const select = selectList(columns.map((column) => columnSql(column, stored)));
-  return [{ files, sql: `SELECT ${select} FROM ${source}`, strict: true }];
+  const size = await storedSize(files, columns, session);
+  return [{ files, sql: `SELECT ${select} FROM ${source}`, size, strict: true }];
 }

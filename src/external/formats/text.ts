@@ -6,6 +6,7 @@ import { type Column, placeColumns } from '../flatten.js';
 import { compilePattern, type CsvFormat, type RegexFormat, type TextFormat, type TsvFormat } from '../format-spec.js';
 import type { InputFile } from '../input-file.js';
 import type { PartPlan } from '../part-plan.js';
+import { countLines, estimateSize } from '../part-size.js';
 import type { ExternalRelation } from '../relation.js';
 import { splitCsvLine, unterminatedQuote } from './csv-line.js';
 import { compressionOption, fileList, groupFiles, nullColumn, recordFilter, selectList } from './sql.js';
@@ -128,24 +129,27 @@ export async function planText(
   const listDelimiter = ('listDelimiter' in format ? format.listDelimiter : undefined) ?? DEFAULT_LIST_DELIMITER;
   const settings = { listDelimiter: quoteText(listDelimiter), parseNumbers: flat?.tryParseNumbers ?? false };
   const groups = groupFiles(entries, ({ file, names, newline }) => [file.compression, names, newline]);
-  return groups.map(([first, ...others]) => {
+  const plans = groups.map(async ([first, ...others]): Promise<PartPlan> => {
     const members = [first.file, ...others.map(({ file }) => file)];
     const skipped = skip + (hasHeader ? 1 : 0);
+    const size = await estimateSize(members, (head) => Math.max(0, countLines(head) - skipped));
     const source = (more = ''): string =>
       `read_csv(${fileList(members)}, auto_detect = false, header = false, columns = {'line': 'VARCHAR'}, delim = '', quote = '', ` +
       `escape = '', comment = '', strict_mode = false, force_not_null = ['line'], new_line = '${first.newline}', ` +
       `skip = ${skipped}, ${compressionOption(first.file)}${more})`;
     const where = reader.good ? ` WHERE ${recordFilter(reader.good.sql, strict, reader.good.message)}` : '';
     const sql = fieldsSelect(columns, first.names, reader, settings, `${source()}${where}`);
-    if (!reader.good) return { files: members, sql, strict: true };
+    if (!reader.good) return { files: members, sql, size, strict: true };
     const badFiles = `SELECT filename, count(*) FROM ${source(', filename = true')} WHERE NOT ${reader.good.sql} GROUP BY filename`;
     return {
       files: members,
       sql,
+      size,
       strict,
       badRecords: { sql: badFiles, check: reader.check, skippedLines: skipped },
     };
   });
+  return Promise.all(plans);
 }
 
 function fieldsSelect(

@@ -5,6 +5,7 @@ import type { ExternalRelation, PreparedRelation } from '../../external/relation
 import { segmentsSql } from '../../segments/index.js';
 import { FaultError } from '../../msq/fault.js';
 import { faults } from '../../msq/faults.js';
+import { bytesRead } from './bytes-read.js';
 import { unparseableData } from './faults.js';
 import type { RunningJob } from './job.js';
 import { systemRowsStatements } from './system-rows.js';
@@ -15,6 +16,14 @@ import type { JobRelation } from './protocol.js';
 interface ExternalInput {
   readonly counter: InputCounter;
   readonly prepared: PreparedRelation;
+}
+
+/** What a counter will come to, and the bytes that the engine reads on the way. */
+interface Expected {
+  readonly counter: InputCounter;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly bytesToRead: number;
 }
 
 /** How external data are read: the careful way, or one that is faster and may fail on data it cannot make sense of. */
@@ -46,6 +55,7 @@ export async function createInputs(
   stage: StageCounters,
 ): Promise<JobInputs> {
   const externals: ExternalInput[] = [];
+  const expected: Expected[] = [];
   const named: NamedSql[] = [];
   const name = ({ name }: JobRelation, sql: string, quickSql = sql): void => {
     named.push({ name, sql, quickSql });
@@ -62,14 +72,17 @@ export async function createInputs(
           externalSql(relation.external, prepared, 'quickSql'),
         );
         externals.push({ counter, prepared });
+        expected.push(expectedOf(counter, prepared));
         break;
       }
-      case 'segments':
+      case 'segments': {
         name(relation, segmentsSql(relation));
-        counter.rows = relation.segments.reduce((total, { segment }) => total + segment.rows, 0);
-        counter.bytes = relation.segments.reduce((total, { segment }) => total + segment.size, 0);
-        counter.files = counter.totalFiles = relation.segments.length;
+        const rows = relation.segments.reduce((total, { segment }) => total + segment.rows, 0);
+        const bytes = relation.segments.reduce((total, { segment }) => total + segment.size, 0);
+        counter.totalFiles = relation.segments.length;
+        expected.push({ counter, rows, bytes, bytesToRead: bytes });
         break;
+      }
       case 'rows':
         for (const sql of systemRowsStatements(relation)) await session.run(sql);
         break;
@@ -84,8 +97,9 @@ export async function createInputs(
   const hasQuickWay = named.some(({ sql, quickSql }) => sql !== quickSql);
   return {
     async reading(work, { canRepeat } = { canRepeat: false }) {
+      const share = shareOfReading(session, expected);
       running.progress.observe(() => {
-        estimateFiles(externals, session.progress.percentage);
+        estimateRead(expected, share());
       });
       const careful = async (): Promise<readonly Scan[]> => {
         try {
@@ -96,6 +110,8 @@ export async function createInputs(
       };
       const scans =
         hasQuickWay && canRepeat ? await quickly(running, () => work(statement('quickSql')), careful) : await careful();
+      running.progress.observe(undefined);
+      estimateRead(expected, 1);
       countExternals(externals, scans);
       await countProblems(running, stage, externals);
     },
@@ -147,21 +163,39 @@ function externalSql(relation: ExternalRelation, prepared: PreparedRelation, way
   return `SELECT ${nulls.join(', ') || 'NULL'} WHERE false`;
 }
 
-/** DuckDB tells how much of its reading is done, in the long run by whole files. */
-function estimateFiles(externals: readonly ExternalInput[], percentage: number): void {
-  const done = Math.min(Math.max(percentage, 0), 100) / 100;
-  for (const { counter, prepared } of externals) {
-    counter.files = Math.max(counter.files, Math.floor(prepared.totalFiles * done));
-    counter.bytes = Math.max(counter.bytes, Math.floor(prepared.totalBytes * done));
+function expectedOf(counter: InputCounter, { parts, totalBytes }: PreparedRelation): Expected {
+  const rows = parts.reduce((total, { size }) => total + size.rows, 0);
+  const bytesToRead = parts.reduce((total, { size }) => total + size.bytes, 0);
+  return { counter, rows, bytes: totalBytes, bytesToRead };
+}
+
+/**
+ * How much of the reading is done, from 0 to 1. DuckDB tells for plain reads; where it cannot (such as below an UNNEST),
+ * what the process has read since tells, as a task has a process of its own.
+ */
+function shareOfReading(session: DuckdbSession, expected: readonly Expected[]): () => number {
+  const total = expected.reduce((sum, { bytesToRead }) => sum + bytesToRead, 0);
+  const before = bytesRead();
+  return () => {
+    const { percentage } = session.progress;
+    if (percentage > 0) return Math.min(percentage / 100, 1);
+    const now = bytesRead();
+    return before === undefined || now === undefined || total === 0 ? 0 : Math.min((now - before) / total, 1);
+  };
+}
+
+/** Counters only rise, up to what is expected; rows of text files are an estimate until the engine has counted them. */
+function estimateRead(expected: readonly Expected[], share: number): void {
+  for (const { counter, rows, bytes } of expected) {
+    counter.rows = Math.max(counter.rows, Math.floor(rows * share));
+    counter.bytes = Math.max(counter.bytes, Math.floor(bytes * share));
+    counter.files = Math.max(counter.files, Math.floor(counter.totalFiles * share));
   }
 }
 
 /** Gives each scan to the relation whose parts name its file; with one relation there is no doubt. */
 function countExternals(externals: readonly ExternalInput[], scans: readonly Scan[]): void {
-  for (const { counter, prepared } of externals) {
-    counter.files = prepared.totalFiles;
-    counter.bytes = prepared.totalBytes;
-  }
+  for (const { counter } of externals) counter.rows = 0;
   const [only] = externals;
   for (const { rows, files } of scans) {
     const [file = ''] = files.split(', ');

@@ -74,8 +74,8 @@ export class JobProgress {
     return stage;
   }
 
-  /** Has counters that somebody else keeps brought up to date before each report, until the stage ends. */
-  observe(look: () => void): void {
+  /** Has counters that somebody else keeps brought up to date before each report, until the stage ends or `undefined`. */
+  observe(look: (() => void) | undefined): void {
     this.#observe = look;
   }
 
