@@ -18,7 +18,8 @@ export interface SqlParameter {
   readonly value: unknown;
 }
 
-const schema = z.object({
+/** The JSON form of a request. */
+export const sqlBody = z.object({
   query: z.string({ error: 'query must be a text' }),
   resultFormat: z
     .string()
@@ -58,7 +59,7 @@ function parseJson(text: string): unknown {
 }
 
 function fromJson(text: string): SqlRequest {
-  const result = schema.safeParse(parseJson(text));
+  const result = sqlBody.safeParse(parseJson(text));
   if (!result.success) {
     const reasons = result.error.issues.map((issue) => {
       const place = issue.path.join('.');

@@ -3,9 +3,9 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { QueryAnswer, TaskEngine } from '../tasks/index.js';
 import { resultWriter } from './result-format.js';
-import { readSqlRequest, type SqlRequest } from './sql-request.js';
-
-const bodyText = (request: FastifyRequest): string => (typeof request.body === 'string' ? request.body : '');
+import { bodyText } from './request.js';
+import { about } from './route-documents.js';
+import { readSqlRequest, sqlBody, type SqlRequest } from './sql-request.js';
 
 const readRequest = (request: FastifyRequest): SqlRequest =>
   readSqlRequest(request.headers['content-type'], bodyText(request));
@@ -57,20 +57,21 @@ async function answerQuery(engine: TaskEngine, request: FastifyRequest, reply: F
 
 /** POST /druid/v2/sql, its cancel, and the task form of it. */
 export function addSqlRoutes(app: FastifyInstance, engine: () => Promise<TaskEngine>): void {
-  app.post('/druid/v2/sql', async (request, reply) => answerQuery(await engine(), request, reply));
+  app.post('/druid/v2/sql', about('Runs a query and answers its rows', { body: sqlBody }), async (request, reply) => answerQuery(await engine(), request, reply));
 
-  app.delete<{ Params: { id: string } }>('/druid/v2/sql/:id', async (request, reply) => {
+  app.delete<{ Params: { id: string } }>('/druid/v2/sql/:id', about('Cancels a query'), async (request, reply) => {
     const { queries } = await engine();
     return reply.code(queries.cancel(request.params.id) ? 202 : 404).send();
   });
 
-  app.post('/druid/v2/sql/task', async (request, reply) => {
+  app.post('/druid/v2/sql/task', about('Runs a statement as a task', { body: sqlBody }), async (request, reply) => {
     const sqlRequest = readRequest(request);
     const { query, context, parameters } = sqlRequest;
     const { overlord } = await engine();
     const submitted = await overlord.submit({ sql: query, context, parameters });
     return 'taskId' in submitted ? reply.code(202).send(submitted) : sendAnswer(submitted, sqlRequest, reply);
   });
-  app.get('/druid/v2/sql/task/enabled', () => ({ success: true }));
-  app.get('/druid/v2/sql/engines', () => ({ engines: [{ name: 'native' }, { name: 'msq-task' }] }));
+  // Druid says `enabled`, its documentation `success`.
+  app.get('/druid/v2/sql/task/enabled', about('Whether statements run as tasks'), () => ({ enabled: true, success: true }));
+  app.get('/druid/v2/sql/engines', about('Engines that run SQL'), () => ({ engines: [{ name: 'native' }, { name: 'msq-task' }] }));
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { TaskEngine, TaskEvent } from '../tasks/index.js';
+import { about } from './route-documents.js';
 
 /** A line that keeps proxies from taking a quiet connection for a dead one. */
 const KEEP_ALIVE_MS = 15_000;
@@ -18,7 +19,8 @@ async function* eventStream(events: AsyncIterable<TaskEvent>): AsyncGenerator<st
 
 /** GET task/{id}/events: server-sent events of the changes of a task's status and live report. Not of Druid. */
 export function addTaskEventRoutes(app: FastifyInstance, engine: () => Promise<TaskEngine>): void {
-  app.get<{ Params: { id: string } }>('/druid/indexer/v1/task/:id/events', async (request, reply) => {
+  app.get<{ Params: { id: string } }>('/druid/indexer/v1/task/:id/events',
+    about('Server-sent events of the changes of a status and report'), async (request, reply) => {
     const { id } = request.params;
     const abort = new AbortController();
     const events = await (await engine()).overlord.events(id, abort.signal);

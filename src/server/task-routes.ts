@@ -1,92 +1,63 @@
 import type { FastifyInstance } from 'fastify';
-import { parseInterval } from '../segments/index.js';
-import type { TaskEngine, TaskStatus } from '../tasks/index.js';
+import { z } from 'zod';
+import type { TaskEngine } from '../tasks/index.js';
 import { DruidError } from './druid-error.js';
+import { jsonBody, readInterval } from './request.js';
+import { about } from './route-documents.js';
 
 type TaskParams = { Params: { id: string } };
 
-const states = ['pending', 'waiting', 'running', 'complete'] as const;
-type ListState = (typeof states)[number];
-
-interface ListQuery {
-  readonly state?: string;
-  readonly datasource?: string;
-  readonly createdTimeInterval?: string;
-  readonly max?: string;
-  readonly type?: string;
-  /** The older name of `max`, of completeTasks. */
-  readonly n?: string;
-}
-
 const noSuchTask = (id: string): { error: string } => ({ error: `Cannot find any task with id: [${id}]` });
 
-function listState(text: string | undefined): ListState | undefined {
-  if (text === undefined) return undefined;
-  const state = states.find((known) => known === text.toLowerCase());
-  if (!state) {
-    throw new DruidError('INVALID_INPUT', `Invalid task state[${text}]. Must be one of [${states.join(', ')}].`);
+const taskBody = z
+  .object({
+    type: z.string(),
+    id: z.string().nullish(),
+    dataSource: z.string().nullish(),
+    interval: z.string().nullish(),
+    versions: z.array(z.string()).nullish(),
+    limit: z.number().int().positive().nullish(),
+  })
+  .loose();
+
+/** @throws DruidError 400 for another type than kill, or what kill wants is missing */
+async function submitTask(engine: TaskEngine, task: z.infer<typeof taskBody>): Promise<string> {
+  if (task.type !== 'kill') {
+    throw new DruidError(
+      'INVALID_INPUT',
+      `Task type [${task.type}] is not supported: ingestion is by POST /druid/v2/sql/task, and [kill] deletes unused segments`,
+    );
   }
-  return state;
-}
-
-function positiveInteger(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^\d+$/.test(text)) throw new DruidError('INVALID_INPUT', `Invalid ${name}[${text}]. Must be a number.`);
-  return Number(text);
-}
-
-function createdInterval(text: string | undefined): { start: number; end: number } | undefined {
-  if (text === undefined) return undefined;
-  // The console sends `start_end`, as slashes do not pass every proxy.
-  const interval = parseInterval(text.replace('_', '/'));
-  if (!interval)
-    throw new DruidError('INVALID_INPUT', `Invalid createdTimeInterval[${text}]. Must be an ISO 8601 interval.`);
-  return interval;
-}
-
-/** A status is in a list's state as Druid's TaskStateLookup has it. */
-function isInState(status: TaskStatus, state: ListState | undefined): boolean {
-  switch (state) {
-    case undefined:
-      return true;
-    case 'complete':
-      return status.statusCode !== 'RUNNING';
-    case 'running':
-      return status.statusCode === 'RUNNING' && status.runnerStatusCode === 'RUNNING';
-    case 'pending':
-      return status.statusCode === 'RUNNING' && status.runnerStatusCode === 'PENDING';
-    case 'waiting':
-      return status.statusCode === 'RUNNING' && status.runnerStatusCode === 'WAITING';
+  const { id, dataSource, interval, versions, limit } = task;
+  if (typeof dataSource !== 'string' || typeof interval !== 'string') {
+    throw new DruidError('INVALID_INPUT', 'A kill task needs dataSource and interval');
   }
-}
-
-async function listTasks(engine: TaskEngine, query: ListQuery, fixedState?: ListState): Promise<readonly TaskStatus[]> {
-  const state = fixedState ?? listState(query.state);
-  const max = positiveInteger('max', query.max ?? query.n);
-  const interval = createdInterval(query.createdTimeInterval);
-  const statuses = await engine.overlord.list({
-    ...(query.datasource !== undefined && { dataSource: query.datasource }),
-    ...(query.type !== undefined && { type: query.type }),
-    ...(interval && { createdInterval: interval }),
+  return engine.overlord.kill({
+    dataSource,
+    interval: readInterval('interval', interval),
+    ...(typeof id === 'string' && { id }),
+    ...(versions && { versions }),
+    ...(typeof limit === 'number' && { limit }),
   });
-  const chosen = statuses.filter((status) => isInState(status, state));
-  if (max === undefined) return chosen;
-  // As in Druid, `max` bounds the ended tasks only: what runs is always shown.
-  let ended = 0;
-  return chosen.filter((status) => status.statusCode === 'RUNNING' || ended++ < max);
 }
 
-/** The task half of Druid's overlord API, /druid/indexer/v1. */
+/** What concerns one task in Druid's overlord API, /druid/indexer/v1. */
 export function addTaskRoutes(app: FastifyInstance, engine: () => Promise<TaskEngine>): void {
   const base = '/druid/indexer/v1';
 
-  app.get<TaskParams>(`${base}/task/:id`, async (request, reply) => {
+  app.post(
+    `${base}/task`,
+    about('Submits a task in JSON: only kill, which deletes unused segments for good', { body: taskBody }),
+    async (request) => ({ task: await submitTask(await engine(), jsonBody(request, taskBody)) }),
+  );
+
+  app.get<TaskParams>(`${base}/task/:id`, about("A task's payload"), async (request, reply) => {
     const { id } = request.params;
     const payload = await (await engine()).overlord.task(id);
     return payload === undefined ? reply.code(404).send(noSuchTask(id)) : { task: id, payload };
   });
 
-  app.get<TaskParams>(`${base}/task/:id/status`, async (request, reply) => {
+  app.get<TaskParams>(`${base}/task/:id/status`, about("A task's status"), async (request, reply) => {
     const { id } = request.params;
     const status = await (await engine()).overlord.status(id);
     return status === undefined ? reply.code(404).send(noSuchTask(id)) : { task: id, status };
@@ -94,7 +65,7 @@ export function addTaskRoutes(app: FastifyInstance, engine: () => Promise<TaskEn
 
   // Druid 24's documentation says `report`, later ones `reports`.
   for (const path of ['reports', 'report']) {
-    app.get<TaskParams>(`${base}/task/:id/${path}`, async (request, reply) => {
+    app.get<TaskParams>(`${base}/task/:id/${path}`, about("A task's live report"), async (request, reply) => {
       const report = await (await engine()).overlord.report(request.params.id);
       return (
         report ??
@@ -105,26 +76,29 @@ export function addTaskRoutes(app: FastifyInstance, engine: () => Promise<TaskEn
     });
   }
 
-  app.get<TaskParams & { Querystring: { offset?: string } }>(`${base}/task/:id/log`, async (request, reply) => {
-    const { id } = request.params;
-    const log = await (await engine()).overlord.log(id);
-    if (log === undefined) return reply.code(404).send({ error: `No log was found for this task: [${id}]` });
-    const offset = /^-?\d+$/.test(request.query.offset ?? '') ? Number(request.query.offset) : 0;
-    return reply.type('text/plain').send(log.slice(offset));
-  });
+  app.get<TaskParams & { Querystring: { offset?: string } }>(
+    `${base}/task/:id/log`,
+    about("A task's log, one JSON a line", { query: { offset: 'bytes to skip; negative: bytes from the end' } }),
+    async (request, reply) => {
+      const { id } = request.params;
+      const log = await (await engine()).overlord.log(id);
+      if (log === undefined) return reply.code(404).send({ error: `No log was found for this task: [${id}]` });
+      const { offset = '0' } = request.query;
+      if (!/^-?\d+$/.test(offset)) throw new DruidError('INVALID_INPUT', `Invalid offset[${offset}]. Must be a number.`);
+      // A negative offset counts from the end, as in Druid's FileTaskLogs.
+      return reply.type('text/plain; charset=UTF-8').send(log.subarray(Number(offset)));
+    },
+  );
 
-  app.post<TaskParams>(`${base}/task/:id/shutdown`, async (request, reply) => {
+  app.get<TaskParams>(`${base}/task/:id/segments`, about('404, as in Druid'), (_request, reply) =>
+    reply.code(404).send({ error: 'Segment IDs committed by a task action are not persisted anymore.' }),
+  );
+
+  app.post<TaskParams>(`${base}/task/:id/shutdown`, about('Cancels a task and waits for its end'), async (request, reply) => {
     const { id } = request.params;
     const { overlord } = await engine();
     if ((await overlord.status(id)) === undefined) return reply.code(404).send(noSuchTask(id));
     await overlord.cancel(id);
     return { task: id };
   });
-
-  app.get<{ Querystring: ListQuery }>(`${base}/tasks`, async (request) => listTasks(await engine(), request.query));
-  for (const state of states) {
-    app.get<{ Querystring: ListQuery }>(`${base}/${state}Tasks`, async (request) =>
-      listTasks(await engine(), request.query, state),
-    );
-  }
 }

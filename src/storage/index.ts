@@ -1,3 +1,4 @@
+export type * from './config-store.js';
 export { claimDataDirectory, type DataDirectoryClaim } from './data-directory.js';
 export { DeepStorage, type OpenSegments, type SegmentLocation } from './deep-storage.js';
 export type * from './file-store.js';

@@ -1,4 +1,5 @@
 import type { DataSegment, Interval } from '../segments/segment.js';
+import type { ConfigStore } from './config-store.js';
 import type { SqlType } from '../sql/types.js';
 import type { ReferencedFiles } from './deep-storage.js';
 
@@ -80,6 +81,19 @@ export interface Publication {
   readonly end: TaskEnd;
 }
 
+/** A segment with what the store knows beside it. */
+export interface StoredSegment {
+  /** Druid's segment id. */
+  readonly id: string;
+  readonly used: boolean;
+  /** Milliseconds since 1970. */
+  readonly createdTime: number;
+  readonly segment: DataSegment;
+}
+
+/** Chooses ids among the segments of a datasource. */
+export type SegmentChoice = (segments: readonly StoredSegment[]) => readonly string[];
+
 /**
  * Everything that must outlive the server process. All methods throw on a failing database; none of them leaves half a
  * change behind. SQLite and PostgreSQL answer alike.
@@ -123,7 +137,25 @@ export interface MetadataStore {
   }): Promise<number>;
   /** Used segments of a datasource, or of all; not only the visible ones. */
   usedSegments(dataSource?: string): Promise<readonly DataSegment[]>;
-  /** Counts every publication; a reader caches what it derived from segments until this changes. */
+  /** Segments of a datasource, used or not. */
+  storedSegments(dataSource: string): Promise<readonly StoredSegment[]>;
+  /** Datasources that have used segments, or any, in alphabetical order. */
+  dataSources(includeUnused: boolean): Promise<readonly string[]>;
+  /** Marks chosen segments of a datasource used or unused, in one transaction; answers how many changed. */
+  markSegments(dataSource: string, used: boolean, choose: SegmentChoice): Promise<number>;
+  /**
+   * Ends a kill task: forgets the chosen unused segments in the same transaction and answers them, so that their files can
+   * be deleted. Answers undefined (and changes nothing) when the task has ended.
+   */
+  killSegments(
+    taskId: string,
+    dataSource: string,
+    choose: SegmentChoice,
+    end: (killed: readonly DataSegment[]) => TaskEnd,
+  ): Promise<readonly DataSegment[] | undefined>;
+  /** What operators configure at run time. */
+  readonly configs: ConfigStore;
+  /** Counts every publication and every change of what is used; a reader caches what it derived from segments until this changes. */
   segmentsRevision(): number;
   /** Paths of all files that a row names, segments used or not: what a sweep must keep. */
   referencedFiles(): Promise<ReferencedFiles>;

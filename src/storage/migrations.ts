@@ -68,7 +68,27 @@ const results: Migration = {
   },
 };
 
+const configs: Migration = {
+  async up(db: AnyTables) {
+    await db.schema
+      .createTable('configs')
+      .addColumn('name', 'text', (column) => column.primaryKey())
+      .addColumn('payload', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('audit')
+      .addColumn('id', 'integer', (column) => column.primaryKey())
+      .addColumn('key', 'text', (column) => column.notNull())
+      .addColumn('type', 'text', (column) => column.notNull())
+      .addColumn('info', 'text', (column) => column.notNull())
+      .addColumn('payload', 'text', (column) => column.notNull())
+      .addColumn('created_time', 'bigint', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('audit_type').on('audit').columns(['type', 'key']).execute();
+  },
+};
+
 /** Numbered changes of the tables, applied in order; one that was released is never edited. */
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001_initial': initial, '0002_results': results }),
+  getMigrations: () => Promise.resolve({ '0001_initial': initial, '0002_results': results, '0003_configs': configs }),
 };

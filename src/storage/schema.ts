@@ -7,6 +7,8 @@ export interface MetadataTables {
   locks: LocksTable;
   reservations: ReservationsTable;
   task_results: TaskResultsTable;
+  configs: ConfigsTable;
+  audit: AuditTable;
 }
 
 export interface TasksTable {
@@ -66,4 +68,21 @@ export interface TaskResultsTable {
   has_files: number;
   /** The TaskResultsRecord as JSON. */
   payload: string;
+}
+
+export interface ConfigsTable {
+  name: string;
+  /** JSON. */
+  payload: string;
+}
+
+export interface AuditTable {
+  /** Counts from 1. */
+  id: number;
+  key: string;
+  type: string;
+  /** The AuditInfo as JSON. */
+  info: string;
+  payload: string;
+  created_time: number;
 }

@@ -10,7 +10,12 @@ import type {
   TaskLock,
   TaskRecord,
   TaskResultsRecord,
+  SegmentChoice,
+  StoredSegment,
 } from './metadata-store.js';
+import type { ConfigStore } from './config-store.js';
+import { SqlConfigStore } from './sql-config-store.js';
+import { dataSourceNames, deleteUnusedSegments, markSegments, storedSegments } from './sql-segment-updates.js';
 import { lockRecord, resultsRecord, segmentRecord, segmentRow, taskColumns, taskRecord, taskRow } from './records.js';
 import type { MetadataTables } from './schema.js';
 
@@ -74,13 +79,16 @@ async function markReplaced(db: Tables, { dataSource, segments, replaced }: Publ
 
 /** The metadata store over a SQL database; its tables are there already. */
 export class SqlMetadataStore implements MetadataStore {
+  readonly configs: ConfigStore;
   #revision = 0;
 
   constructor(
     readonly db: Kysely<MetadataTables>,
     /** The present, milliseconds since 1970. */
     readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.configs = new SqlConfigStore(db, now);
+  }
 
   async insertTask(task: TaskRecord): Promise<void> {
     await this.db.insertInto('tasks').values(taskRow(task)).execute();
@@ -218,6 +226,37 @@ export class SqlMetadataStore implements MetadataStore {
     let query = this.db.selectFrom('segments').select('payload').where('used', '=', 1);
     if (dataSource !== undefined) query = query.where('datasource', '=', dataSource);
     return (await query.execute()).map(({ payload }) => segmentRecord(payload));
+  }
+
+  storedSegments(dataSource: string): Promise<readonly StoredSegment[]> {
+    return storedSegments(this.db, dataSource);
+  }
+
+  dataSources(includeUnused: boolean): Promise<readonly string[]> {
+    return dataSourceNames(this.db, includeUnused);
+  }
+
+  async markSegments(dataSource: string, used: boolean, choose: SegmentChoice): Promise<number> {
+    const changed = await this.db
+      .transaction()
+      .execute(async (db) => markSegments(db, choose(await storedSegments(db, dataSource)), used));
+    if (changed > 0) this.#revision += 1;
+    return changed;
+  }
+
+  async killSegments(
+    taskId: string,
+    dataSource: string,
+    choose: SegmentChoice,
+    end: (killed: readonly DataSegment[]) => TaskEnd,
+  ): Promise<readonly DataSegment[] | undefined> {
+    return this.db.transaction().execute(async (db) => {
+      if (!(await isRunning(db, taskId))) return undefined;
+      const killed = await deleteUnusedSegments(db, dataSource, choose);
+      await endTask(db, end(killed), this.now());
+      await db.deleteFrom('locks').where('task_id', '=', taskId).execute();
+      return killed;
+    });
   }
 
   segmentsRevision(): number {

@@ -3,7 +3,9 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { claimDataDirectory, DeepStorage, openLocalFileStore, openMetadataStore } from '../storage/index.js';
 import { AppendRegistry } from './append-registry.js';
+import type { ConfigStore } from '../storage/config-store.js';
 import type { MetadataStore } from '../storage/metadata-store.js';
+import { DataSources } from './data-sources.js';
 import { TaskLocks } from './locks.js';
 import { Metadata } from './metadata.js';
 import { Overlord } from './overlord.js';
@@ -17,6 +19,7 @@ import { WorkerPool } from './worker-pool.js';
 
 export type { StatementRequest } from './compile.js';
 export { InvalidInputError } from './identifiers.js';
+export type { DataSources, SegmentSelection } from './data-sources.js';
 export type { Overlord } from './overlord.js';
 export type { QueryAnswer, QueryRequest, QueryService } from './query-service.js';
 export type { TaskEngineSettings } from './settings.js';
@@ -30,6 +33,8 @@ export interface TaskEngine {
   readonly queries: QueryService;
   /** The stored rows of SELECT tasks. */
   readonly results: TaskResults;
+  readonly dataSources: DataSources;
+  readonly configs: ConfigStore;
   /** Cancels what runs, ends the processes and releases the data directory. */
   close(): Promise<void>;
 }
@@ -100,6 +105,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
     () => overlord.list(),
   );
   const maxNumTasks = defaultMaxNumTasks(settings);
+  const locks = new TaskLocks(store);
   const overlord: Overlord = new Overlord(
     { taskSlots: settings.taskSlots, maxNumTasks, directory: directories.tasks, server: { host, port } },
     {
@@ -109,7 +115,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
       metadata,
       pool,
       watchers: new TaskWatchers(),
-      locks: new TaskLocks(store),
+      locks,
       appends: new AppendRegistry(),
       cores,
       host: address,
@@ -135,6 +141,8 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
   return {
     overlord,
     queries,
+    dataSources: new DataSources({ store, timeline, locks }),
+    configs: store.configs,
     results: new TaskResults({ store, deepStorage, queries }),
     async close() {
       await Promise.all([overlord.close(), queries.close()]);

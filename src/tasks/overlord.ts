@@ -15,6 +15,7 @@ import { InvalidInputError, validateId } from './identifiers.js';
 import { replacedIntervals } from './ingest-job.js';
 import type { QueryAnswer } from './query-service.js';
 import { taskEvents, type TaskEvent } from './task-events.js';
+import { KillTask, killRecord, type KillRequest } from './kill-task.js';
 import { readTaskLog } from './task-log.js';
 import { taskStatus, type RunnerStatus, type TaskStatus } from './task-status.js';
 
@@ -38,9 +39,30 @@ interface QueuedTask {
   readonly statement: SelectStatement | IngestStatement;
 }
 
+/** How many tasks can run, and what does. */
+export interface OverlordCapacity {
+  readonly slots: number;
+  /** Ids of the tasks that run. */
+  readonly running: readonly string[];
+  /** Tasks that wait for a slot. */
+  readonly waiting: number;
+  /** Whether waiting tasks may start. */
+  readonly enabled: boolean;
+  /** When a task last ended, milliseconds since 1970; 0 for never. */
+  readonly lastEnded: number;
+}
+
+/** What runs a task. */
+interface RunningController {
+  readonly runnerStatus: RunnerStatus;
+  report(): unknown;
+  cancel(fault: Fault): void;
+  run(): Promise<void>;
+}
+
 /** A task that has a slot. */
 interface RunningTask {
-  readonly controller: TaskController;
+  readonly controller: RunningController;
   readonly ended: Promise<void>;
 }
 
@@ -49,6 +71,8 @@ export class Overlord {
   readonly #queue: QueuedTask[] = [];
   readonly #running = new Map<string, RunningTask>();
   #closed = false;
+  #enabled = true;
+  #lastEnded = 0;
 
   constructor(
     readonly settings: OverlordSettings,
@@ -86,6 +110,45 @@ export class Overlord {
     this.#enqueue({ record, compiled, statement });
     this.#startNext();
     return { taskId, state: 'RUNNING' };
+  }
+
+  /**
+   * Deletes unused segments for good, as a task; answers its id.
+   * @throws InvalidInputError
+   */
+  async kill(request: KillRequest): Promise<string> {
+    if (this.#closed) throw new Error('The server is shutting down');
+    validateId('dataSource', request.dataSource);
+    if (request.id !== undefined) validateId('id', request.id);
+    const { sources } = this;
+    const record = killRecord(request, sources.now());
+    if (await sources.store.task(record.id)) throw new InvalidInputError(`Task [${record.id}] already exists`);
+    await sources.store.insertTask(record);
+    this.#run(record.id, new KillTask(record, request, this.#directory(record.id), sources));
+    return record.id;
+  }
+
+  get capacity(): OverlordCapacity {
+    return {
+      slots: this.settings.taskSlots,
+      running: [...this.#running.keys()],
+      waiting: this.#queue.length,
+      enabled: this.#enabled,
+      lastEnded: this.#lastEnded,
+    };
+  }
+
+  /** Whether waiting tasks may start; those that run go on. */
+  setEnabled(enabled: boolean): void {
+    this.#enabled = enabled;
+    this.#startNext();
+  }
+
+  /** Cancels the tasks of a datasource that have not ended; answers how many. */
+  async cancelAll(dataSource: string): Promise<number> {
+    const active = await this.list({ dataSource, state: 'RUNNING' });
+    await Promise.all(active.map(({ id }) => this.cancel(id)));
+    return active.length;
   }
 
   async status(id: string): Promise<TaskStatus | undefined> {
@@ -135,8 +198,8 @@ export class Overlord {
     return records.map((record) => taskStatus(record, this.#runnerStatus(record.id), this.settings.server));
   }
 
-  /** The log of a task that has started. */
-  async log(id: string): Promise<string | undefined> {
+  /** The log of a task that has started, in UTF-8. */
+  async log(id: string): Promise<Buffer | undefined> {
     // Only ids of known tasks may become paths.
     if (!(await this.sources.store.task(id))) return undefined;
     return readTaskLog(this.#directory(id));
@@ -169,7 +232,7 @@ export class Overlord {
   }
 
   #startNext(): void {
-    while (!this.#closed && this.#running.size < this.settings.taskSlots) {
+    while (!this.#closed && this.#enabled && this.#running.size < this.settings.taskSlots) {
       const next = this.#queue.shift();
       if (!next) return;
       this.#start(next);
@@ -187,13 +250,18 @@ export class Overlord {
       void this.#endUnstarted(record, faults.UnknownError(`The task could not be started: ${String(error)}`));
       return;
     }
+    this.#run(id, controller);
+  }
+
+  #run(id: string, controller: RunningController): void {
     const ended = controller
       .run()
       .catch((error: unknown) => {
-        logger.error({ err: error, taskId: id }, 'the end of a task could not be stored');
+        this.sources.logger.error({ err: error, taskId: id }, 'the end of a task could not be stored');
       })
       .finally(() => {
         this.#running.delete(id);
+        this.#lastEnded = this.sources.now();
         this.sources.watchers.changed(id, 'status');
         this.#startNext();
       });

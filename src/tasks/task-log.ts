@@ -23,10 +23,10 @@ export function openTaskLog(directory: string, taskId: string): TaskLog {
   };
 }
 
-/** The text of a task's log; undefined when it has none. */
-export async function readTaskLog(directory: string): Promise<string | undefined> {
+/** A task's log in UTF-8; undefined when it has none. */
+export async function readTaskLog(directory: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(logFile(directory), 'utf8');
+    return await readFile(logFile(directory));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
