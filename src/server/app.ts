@@ -1,18 +1,11 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { TaskEngine } from '../tasks/index.js';
 import { addConsoleRoutes } from './console-routes.js';
 import { DruidError, toErrorAnswer } from './druid-error.js';
-import { addSqlRoutes } from './sql-routes.js';
-import { addStatusRoutes } from './status-routes.js';
-import { addTaskEventRoutes } from './task-event-routes.js';
-import { addTaskRoutes } from './task-routes.js';
+import { addRoutes, type RouteSources } from './routes.js';
 
-export interface AppOptions {
-  /** The task engine, once it is open: /status/health answers before. */
-  readonly engine: () => Promise<TaskEngine>;
+export interface AppOptions extends RouteSources {
   readonly logger: Logger;
-  readonly version: string;
   /** Bytes. */
   readonly maxRequestSize: number;
 }
@@ -26,14 +19,19 @@ function fastifyRefusal(error: unknown): DruidError | undefined {
 
 /** The HTTP application with every route, not yet listening. */
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { engine, logger, version, maxRequestSize } = options;
+  const { logger, maxRequestSize } = options;
   const app = Fastify({
     bodyLimit: maxRequestSize,
     // Requests are logged by the hook below, without bodies, which hold SQL and may hold credentials.
     logger: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
     forceCloseConnections: true,
+    // Druid's router passes these on to the coordinator and the overlord, which are this process too.
+    rewriteUrl: ({ url = '/' }) => url.replace(/^\/proxy\/(?:coordinator|overlord)(?=\/)/, ''),
   });
+  // What routes declare is for the OpenAPI document; they check requests themselves.
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => (body) => JSON.stringify(body));
   // Bodies are parsed by the routes that know what they expect, so that every refusal is in Druid's words.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
@@ -57,9 +55,6 @@ export function buildApp(options: AppOptions): FastifyInstance {
       answerPage(request, reply) ??
       reply.code(404).send({ error: `No resource at ${request.method} ${request.url.split('?', 1)[0] ?? ''}` }),
   );
-  addStatusRoutes(app, version);
-  addSqlRoutes(app, engine);
-  addTaskRoutes(app, engine);
-  addTaskEventRoutes(app, engine);
+  void app.register((api) => addRoutes(api, options));
   return app;
 }

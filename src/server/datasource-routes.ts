@@ -86,10 +86,7 @@ function intervalsJson(segments: readonly DataSegment[], { full, simple }: Shape
       groups.map(([interval, members]) => [
         formatInterval(interval),
         Object.fromEntries(
-          members.map((segment) => [
-            formatSegmentId(segment),
-            { metadata: segmentJson(segment), servers: [server] },
-          ]),
+          members.map((segment) => [formatSegmentId(segment), { metadata: segmentJson(segment), servers: [server] }]),
         ),
       ]),
     );
@@ -187,9 +184,7 @@ function addReading(app: FastifyInstance, engine: () => Promise<TaskEngine>): vo
       const ready = await engine();
       return withSegments(ready, params.name, reply, (segments) => {
         const segment = segments.find((each) => formatSegmentId(each) === params.id);
-        return segment
-          ? { metadata: segmentJson(segment), servers: [serverName(ready)] }
-          : reply.code(204).send();
+        return segment ? { metadata: segmentJson(segment), servers: [serverName(ready)] } : reply.code(204).send();
       });
     },
   );

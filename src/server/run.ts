@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino, type Logger } from 'pino';
 import type { TaskEngine } from '../tasks/index.js';
 import { buildApp } from './app.js';
-import { SettingsError, type ServerSettings } from './settings.js';
+import { SettingsError, shownSettings, type ServerSettings } from './settings.js';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -57,7 +57,13 @@ async function openEngine(
  */
 export async function startServer(settings: ServerSettings, version: string): Promise<RunningServer> {
   const logger = pino({ name: 'millrace', level: settings.logLevel }, pino.destination(2));
-  const app = buildApp({ engine: () => opened, logger, version, maxRequestSize: settings.maxRequestSize });
+  const app = buildApp({
+    engine: () => opened,
+    logger,
+    version,
+    maxRequestSize: settings.maxRequestSize,
+    properties: () => shownSettings(settings),
+  });
   const listening = listen(app, settings);
   const opened = listening.then((port) => openEngine(settings, port, version, logger));
   try {

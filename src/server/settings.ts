@@ -219,3 +219,12 @@ function complete(
     cores,
   };
 }
+
+/** Settings by name as texts, for GET /status/properties. */
+export const shownSettings = (settings: ServerSettings): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    settingNames.flatMap((name) => {
+      const value = settings[name];
+      return value === undefined ? [] : [[`millrace.${name}`, String(value)]];
+    }),
+  );

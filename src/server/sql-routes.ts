@@ -57,7 +57,9 @@ async function answerQuery(engine: TaskEngine, request: FastifyRequest, reply: F
 
 /** POST /druid/v2/sql, its cancel, and the task form of it. */
 export function addSqlRoutes(app: FastifyInstance, engine: () => Promise<TaskEngine>): void {
-  app.post('/druid/v2/sql', about('Runs a query and answers its rows', { body: sqlBody }), async (request, reply) => answerQuery(await engine(), request, reply));
+  app.post('/druid/v2/sql', about('Runs a query and answers its rows', { body: sqlBody }), async (request, reply) =>
+    answerQuery(await engine(), request, reply),
+  );
 
   app.delete<{ Params: { id: string } }>('/druid/v2/sql/:id', about('Cancels a query'), async (request, reply) => {
     const { queries } = await engine();
@@ -72,6 +74,11 @@ export function addSqlRoutes(app: FastifyInstance, engine: () => Promise<TaskEng
     return 'taskId' in submitted ? reply.code(202).send(submitted) : sendAnswer(submitted, sqlRequest, reply);
   });
   // Druid says `enabled`, its documentation `success`.
-  app.get('/druid/v2/sql/task/enabled', about('Whether statements run as tasks'), () => ({ enabled: true, success: true }));
-  app.get('/druid/v2/sql/engines', about('Engines that run SQL'), () => ({ engines: [{ name: 'native' }, { name: 'msq-task' }] }));
+  app.get('/druid/v2/sql/task/enabled', about('Whether statements run as tasks'), () => ({
+    enabled: true,
+    success: true,
+  }));
+  app.get('/druid/v2/sql/engines', about('Engines that run SQL'), () => ({
+    engines: [{ name: 'native' }, { name: 'msq-task' }],
+  }));
 }

@@ -62,7 +62,6 @@ async function listTasks(engine: TaskEngine, query: ListQuery, fixedState?: List
   return chosen.filter((status) => status.statusCode === 'RUNNING' || ended++ < max);
 }
 
-
 const listQuery = {
   state: 'pending, waiting, running or complete',
   datasource: 'only tasks of this datasource',

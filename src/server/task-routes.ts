@@ -84,7 +84,8 @@ export function addTaskRoutes(app: FastifyInstance, engine: () => Promise<TaskEn
       const log = await (await engine()).overlord.log(id);
       if (log === undefined) return reply.code(404).send({ error: `No log was found for this task: [${id}]` });
       const { offset = '0' } = request.query;
-      if (!/^-?\d+$/.test(offset)) throw new DruidError('INVALID_INPUT', `Invalid offset[${offset}]. Must be a number.`);
+      if (!/^-?\d+$/.test(offset))
+        throw new DruidError('INVALID_INPUT', `Invalid offset[${offset}]. Must be a number.`);
       // A negative offset counts from the end, as in Druid's FileTaskLogs.
       return reply.type('text/plain; charset=UTF-8').send(log.subarray(Number(offset)));
     },
@@ -94,11 +95,15 @@ export function addTaskRoutes(app: FastifyInstance, engine: () => Promise<TaskEn
     reply.code(404).send({ error: 'Segment IDs committed by a task action are not persisted anymore.' }),
   );
 
-  app.post<TaskParams>(`${base}/task/:id/shutdown`, about('Cancels a task and waits for its end'), async (request, reply) => {
-    const { id } = request.params;
-    const { overlord } = await engine();
-    if ((await overlord.status(id)) === undefined) return reply.code(404).send(noSuchTask(id));
-    await overlord.cancel(id);
-    return { task: id };
-  });
+  app.post<TaskParams>(
+    `${base}/task/:id/shutdown`,
+    about('Cancels a task and waits for its end'),
+    async (request, reply) => {
+      const { id } = request.params;
+      const { overlord } = await engine();
+      if ((await overlord.status(id)) === undefined) return reply.code(404).send(noSuchTask(id));
+      await overlord.cancel(id);
+      return { task: id };
+    },
+  );
 }

@@ -35,7 +35,14 @@ export function addWorkerRoutes(app: FastifyInstance, engine: () => Promise<Task
     const host = await address();
     return [
       {
-        worker: { scheme: 'http', host, ip: overlord.settings.server.host, capacity: slots, version: enabled ? '0' : '', category: '_default_worker_category' },
+        worker: {
+          scheme: 'http',
+          host,
+          ip: overlord.settings.server.host,
+          capacity: slots,
+          version: enabled ? '0' : '',
+          category: '_default_worker_category',
+        },
         currCapacityUsed: running.length,
         currParallelIndexCapacityUsed: 0,
         currCapacityUsedByTaskType: running.length > 0 ? { query_controller: running.length } : {},
@@ -69,9 +76,13 @@ export function addWorkerRoutes(app: FastifyInstance, engine: () => Promise<Task
     );
   }
 
-  app.get(`${base}/worker`, about('How the overlord chooses workers; kept for clients, there is one worker'), async () => {
-    return (await (await engine()).configs.config(CONFIG)) ?? defaultConfig;
-  });
+  app.get(
+    `${base}/worker`,
+    about('How the overlord chooses workers; kept for clients, there is one worker'),
+    async () => {
+      return (await (await engine()).configs.config(CONFIG)) ?? defaultConfig;
+    },
+  );
   app.post(`${base}/worker`, about('Keeps a worker configuration', { body: configBody }), async (request, reply) => {
     const payload = jsonBody(request, configBody);
     const audit = { key: CONFIG, type: CONFIG, info: auditInfo(request) };

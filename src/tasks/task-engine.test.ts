@@ -198,7 +198,7 @@ describe('tasks', () => {
 /** The process of a running task, as its log names it; of the given attempt. */
 async function workerOf(id: string, attempt = 0): Promise<number> {
   for (;;) {
-    const log = (await suite.engine.overlord.log(id)) ?? '';
+    const log = String((await suite.engine.overlord.log(id)) ?? '');
     const pid = [...log.matchAll(/"workerPid":(\d+)/g)][attempt]?.[1];
     if (pid !== undefined) return Number(pid);
     await delay(2);

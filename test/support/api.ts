@@ -63,7 +63,7 @@ export class Api {
 
   async report(id: string): Promise<Answer['json']> {
     const answer = await this.get(`/druid/indexer/v1/task/${encodeURIComponent(id)}/reports`);
-    return answer.status === 200 ? answer.json.multiStageQuery.payload : undefined;
+    return answer.status === 200 ? answer.json.multiStageQuery?.payload : undefined;
   }
 
   /** Waits until a condition holds, asking again and again; fails with the last value after a minute. */

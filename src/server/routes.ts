@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify';
+import type { TaskEngine } from '../tasks/index.js';
+import { addCoordinatorRoutes } from './coordinator-routes.js';
+import { addDataSourceRoutes } from './datasource-routes.js';
+import { addMetadataRoutes } from './metadata-routes.js';
+import { addOpenApi } from './openapi.js';
+import { addSqlRoutes } from './sql-routes.js';
+import { addStatusRoutes } from './status-routes.js';
+import { addSupervisorRoutes } from './supervisor-routes.js';
+import { addTaskEventRoutes } from './task-event-routes.js';
+import { addTaskListRoutes } from './task-list-routes.js';
+import { addTaskRoutes } from './task-routes.js';
+import { addWorkerRoutes } from './worker-routes.js';
+
+/** What routes answer from. */
+export interface RouteSources {
+  /** The task engine, once it is open. */
+  readonly engine: () => Promise<TaskEngine>;
+  readonly version: string;
+  /** Settings by name, for GET /status/properties. */
+  readonly properties: () => Readonly<Record<string, string>>;
+}
+
+/** Adds the whole API, with its OpenAPI document. */
+export async function addRoutes(app: FastifyInstance, sources: RouteSources): Promise<void> {
+  const { engine, version, properties } = sources;
+  await addOpenApi(app, version);
+  addStatusRoutes(app, version, properties);
+  addSqlRoutes(app, engine);
+  addTaskRoutes(app, engine);
+  addTaskEventRoutes(app, engine);
+  addTaskListRoutes(app, engine);
+  addWorkerRoutes(app, engine);
+  addSupervisorRoutes(app);
+  addCoordinatorRoutes(app, engine);
+  addDataSourceRoutes(app, engine);
+  addMetadataRoutes(app, engine);
+}
