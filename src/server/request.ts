@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { parseInterval } from '../segments/index.js';
 import type { Interval } from '../segments/segment.js';
 import type { AuditInfo } from '../storage/config-store.js';
