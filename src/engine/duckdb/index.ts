@@ -9,5 +9,5 @@ export {
 } from './database.js';
 export { duckdbDialect } from './dialect.js';
 export { quoteIdentifier, quoteText } from './quoting.js';
-export { resultSql, type ResultColumn, type ResultOptions } from './results.js';
+export { resultSql } from './results.js';
 export { duckdbType } from './types.js';

@@ -1,17 +1,7 @@
 import { type SqlType, VARCHAR } from '../../sql/types.js';
 import { columnName } from '../emission/names.js';
+import type { ResultColumn, ResultOptions } from '../results.js';
 import { duckdbType } from './types.js';
-
-/** A column of the query whose rows are answered. */
-export interface ResultColumn {
-  readonly sqlName: string;
-  readonly type: SqlType;
-}
-
-export interface ResultOptions {
-  /** Arrays as JSON text (Druid's sqlStringifyArrays). */
-  readonly stringifyArrays?: boolean;
-}
 
 /** ISO 8601 with milliseconds, UTC, as Druid prints times. */
 const isoText = (sql: string): string => `strftime(${sql}, '%Y-%m-%dT%H:%M:%S.%gZ')`;

@@ -21,7 +21,8 @@ interface Subnet {
   readonly last: number;
 }
 
-function parseSubnet(text: string): Subnet | undefined {
+/** Reads `192.168.0.0/16`; undefined for text that is no subnet. */
+export function parseSubnet(text: string): Subnet | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/.exec(text);
   if (!match) return undefined;
   const octets = match.slice(1, 5).map(Number);

@@ -37,6 +37,8 @@ function engineFault(error: EngineError, settings: ProcessSettings): Fault {
       return { ...faults.NotEnoughTemporaryStorageFault(0, 0), details: error.message };
     case 'data':
       return faults.QueryRuntimeError(error.message);
+    case 'lost':
+      return faults.WorkerFailed('spark', error.message);
     case 'internal':
       return faults.UnknownError(error.message);
   }

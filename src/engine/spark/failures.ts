@@ -1,0 +1,46 @@
+import { status, type ServiceError } from '@grpc/grpc-js';
+import { EngineError, type EngineErrorKind } from '../session.js';
+
+/** What Spark's messages mention, and what they mean to us; the first that fits counts. */
+const kinds: readonly (readonly [RegExp, EngineErrorKind])[] = [
+  [/OPERATION_CANCELED|OPERATION_ABANDONED|was cancell?ed|interrupted by user/i, 'interrupted'],
+  [/No space left on device/i, 'disk'],
+  [/OutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|Total size of serialized results/i, 'memory'],
+  [/CAST_INVALID_INPUT|MALFORMED_RECORD|FAILED_READ_FILE|USER_RAISED_EXCEPTION|SCALAR_SUBQUERY_TOO_MANY_ROWS/, 'data'],
+];
+
+const isServiceError = (cause: unknown): cause is ServiceError =>
+  cause instanceof Error && 'code' in cause && 'details' in cause;
+
+/** Whether trying again may help: the connection broke or the server did not answer. */
+export function isTransient(cause: unknown): boolean {
+  if (!isServiceError(cause)) return false;
+  return cause.code === status.UNAVAILABLE || /INVALID_CURSOR.DISCONNECTED/.test(cause.details);
+}
+
+/** Whether the server does not know the operation or the session (any more). */
+export const isUnknownHandle = (cause: unknown): boolean =>
+  isServiceError(cause) && /INVALID_HANDLE\.(OPERATION|SESSION)_/.test(cause.details);
+
+/** The message without the stack trace of the JVM that may follow it. */
+const withoutTrace = (message: string): string =>
+  message.split(/\n\s*(?:JVM stacktrace|at [\w.$]+\()/)[0]?.trim() ?? message;
+
+/** Turns what a call threw into an EngineError with Spark's own message; an EngineError stays what it is. */
+export function toEngineError(cause: unknown): EngineError {
+  if (cause instanceof EngineError) return cause;
+  if (!isServiceError(cause)) {
+    return new EngineError('internal', cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+  const message = withoutTrace(cause.details);
+  if (cause.code === status.UNAVAILABLE || cause.code === status.DEADLINE_EXCEEDED) {
+    return new EngineError('lost', `The Spark server cannot be reached: ${message}`, { cause });
+  }
+  if (isUnknownHandle(cause)) {
+    return new EngineError('lost', `The Spark server has lost the session: ${message}`, { cause });
+  }
+  if (cause.code === status.UNAUTHENTICATED || cause.code === status.PERMISSION_DENIED) {
+    return new EngineError('internal', `The Spark server refused the connection: ${message}`, { cause });
+  }
+  return new EngineError(kinds.find(([pattern]) => pattern.test(message))?.[1] ?? 'internal', message, { cause });
+}

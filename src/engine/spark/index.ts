@@ -1,0 +1,8 @@
+export { parseSparkAddress, SparkAddressError } from './address.js';
+export { castSql } from './casts.js';
+export { sparkDialect } from './dialect.js';
+export { sparkEmitter } from './functions/index.js';
+export { quoteIdentifier, quoteText } from './quoting.js';
+export { resultSql } from './results.js';
+export { SparkSession, type SparkListener, type SparkSettings } from './spark-session.js';
+export { sparkType } from './types.js';
