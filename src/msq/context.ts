@@ -155,6 +155,7 @@ export const contextParameters = {
   taskLockType: text(undefined, 'Accepted: INSERT takes shared locks, REPLACE exclusive ones.'),
   priority: integer(50, 'Order of tasks that wait for a slot: greater first.'),
   sqlQueryId: text(undefined, 'Id of the query; a task is called query-<id>.'),
+  engine: text(undefined, 'Where the statement runs: duckdb or spark. Other names, which are Druid’s, change nothing.'),
   sqlTimeZone: text('UTC', 'Time zone of time functions and of TIMESTAMP literals, IANA name.'),
   sqlCurrentTimestamp: text(undefined, 'What CURRENT_TIMESTAMP answers, ISO 8601.'),
   sqlOuterLimit: integer(undefined, 'Most rows of a SELECT.', { least: 0 }),

@@ -19,7 +19,7 @@ export interface SegmentsToRead {
  * The columns' names inside of a file: their own, except that of two which differ only in case the second gets a number,
  * because DuckDB does not tell them apart.
  */
-function fileNames(columns: readonly SegmentColumn[]): readonly string[] {
+export function fileNames(columns: readonly SegmentColumn[]): readonly string[] {
   const taken = new Set<string>();
   return columns.map(({ name }) => {
     let free = name;
@@ -67,6 +67,20 @@ function groupKey({ columns, visible }: DataSegment): string {
   return JSON.stringify([columns.map(({ name, type }) => [name, duckdbType(type)]), visible ?? null]);
 }
 
+/** Segments with the same layout and visibility, and the paths of their files. */
+export function groupSegments(
+  segments: SegmentsToRead['segments'],
+): readonly { readonly segment: DataSegment; readonly paths: readonly string[] }[] {
+  const groups = new Map<string, { segment: DataSegment; paths: string[] }>();
+  for (const { segment, path } of segments) {
+    const key = groupKey(segment);
+    const group = groups.get(key);
+    if (group) group.paths.push(path);
+    else groups.set(key, { segment, paths: [path] });
+  }
+  return [...groups.values()];
+}
+
 function groupSql(wanted: readonly SegmentColumn[], segment: DataSegment, paths: readonly string[]): string {
   const names = fileNames(segment.columns);
   const nameOf = (name: string): { source: string; type: SqlType } | undefined => {
@@ -90,16 +104,10 @@ function groupSql(wanted: readonly SegmentColumn[], segment: DataSegment, paths:
  * another type is cast.
  */
 export function segmentsSql({ columns, segments }: SegmentsToRead): string {
-  const groups = new Map<string, { segment: DataSegment; paths: string[] }>();
-  for (const { segment, path } of segments) {
-    const key = groupKey(segment);
-    const group = groups.get(key);
-    if (group) group.paths.push(path);
-    else groups.set(key, { segment, paths: [path] });
-  }
-  if (groups.size === 0) {
+  const groups = groupSegments(segments);
+  if (groups.length === 0) {
     const nulls = columns.map(({ name, type }) => `CAST(NULL AS ${duckdbType(type)}) AS ${quoteIdentifier(name)}`);
     return `SELECT ${nulls.length > 0 ? nulls.join(', ') : '1'} WHERE FALSE`;
   }
-  return [...groups.values()].map(({ segment, paths }) => groupSql(columns, segment, paths)).join('\nUNION ALL ');
+  return groups.map(({ segment, paths }) => groupSql(columns, segment, paths)).join('\nUNION ALL ');
 }

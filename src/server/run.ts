@@ -44,6 +44,10 @@ async function openEngine(
       host: settings.host,
       port,
       version,
+      engine: settings.engine,
+      ...(settings.sparkRemote !== undefined && {
+        spark: { remote: settings.sparkRemote, session: settings.sparkSettings },
+      }),
       ...(settings.allowedDirectories && { allowedDirectories: settings.allowedDirectories }),
     },
     logger,

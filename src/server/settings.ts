@@ -54,6 +54,23 @@ const list = z.preprocess(
   z.array(z.string().min(1)),
 );
 
+/** A map of texts: an object in a file, `key=value,key=value` elsewhere. */
+const pairs = z.preprocess(
+  (value) =>
+    typeof value === 'string'
+      ? Object.fromEntries(
+          value
+            .split(',')
+            .filter((part) => part.trim() !== '')
+            .map((part) => {
+              const at = part.indexOf('=');
+              return at < 0 ? [part.trim(), undefined] : [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+            }),
+        )
+      : value,
+  z.record(z.string().min(1), z.coerce.string({ error: 'expected key=value' })),
+);
+
 /** One setting: how it is read, and what the documentation says about it. The flag and the variable follow from its name. */
 interface SettingDefinition {
   readonly schema: z.ZodType;
@@ -107,6 +124,21 @@ export const settingDefinitions = {
     description:
       'Directories that local input sources may read. By default everything while listening on loopback, otherwise nothing.',
   },
+  engine: {
+    schema: z.enum(['duckdb', 'spark']).default('duckdb'),
+    placeholder: 'name',
+    description: 'Where tasks run whose context does not say: duckdb, or spark with sparkRemote.',
+  },
+  sparkRemote: {
+    schema: z.string().startsWith('sc://', 'expected an address such as sc://host:15002').optional(),
+    placeholder: 'sc://host:port',
+    description: 'Address of a Spark Connect server, with ;token=… and ;use_ssl=true where it asks for them.',
+  },
+  sparkSettings: {
+    schema: pairs.default({}),
+    placeholder: 'key=value,…',
+    description: 'Settings of Spark for each session, such as spark.sql.shuffle.partitions=64.',
+  },
   maxRequestSize: {
     schema: z.preprocess(parseBytes, z.number().int().positive()).default(32 * KIB ** 2),
     placeholder: 'bytes',
@@ -132,6 +164,10 @@ export interface ServerSettings {
   readonly warmWorkers: number;
   /** Absent: all local paths may be read. */
   readonly allowedDirectories?: readonly string[];
+  readonly engine: 'duckdb' | 'spark';
+  /** May hold a token; never logged. */
+  readonly sparkRemote?: string;
+  readonly sparkSettings: Readonly<Record<string, string>>;
   readonly maxRequestSize: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly cores: number;

@@ -1,5 +1,6 @@
-import { duckdbDialect } from '../engine/duckdb/index.js';
-import type { EmittedQuery } from '../engine/emitted.js';
+import { duckdbDialect } from '../engine/duckdb/dialect.js';
+import type { Dialect, EmittedQuery } from '../engine/emitted.js';
+import { sparkDialect } from '../engine/spark/dialect.js';
 import { validateExternal } from '../external/index.js';
 import { ContextError, readContext, type QueryContext } from '../msq/context.js';
 import { bind, parse, settingsOf } from '../sql/index.js';
@@ -30,7 +31,22 @@ export interface CompiledStatement {
   /** The request's context under the SET statements, and the values read from it. */
   readonly rawContext: Readonly<Record<string, unknown>>;
   readonly context: QueryContext;
+  readonly engine: EngineName;
   readonly emitted: EmittedQuery;
+}
+
+export type EngineName = Dialect['name'];
+
+const dialects: Readonly<Record<EngineName, Dialect>> = { duckdb: duckdbDialect, spark: sparkDialect };
+
+/** The engine that the context asks for. Druid has a parameter of the same name, whose values are not ours. */
+function engineOf({ engine }: QueryContext, options: CompileOptions): EngineName {
+  const asked = engine?.toLowerCase();
+  const chosen = asked === 'spark' || asked === 'duckdb' ? asked : options.engine;
+  if (chosen === 'spark' && !options.hasSpark) {
+    throw new ContextError('Context parameter [engine] cannot be [spark]: the server has no setting sparkRemote');
+  }
+  return chosen;
 }
 
 export interface CompileOptions {
@@ -38,6 +54,10 @@ export interface CompileOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly maxNumTasks: number;
+  /** Where a statement runs whose context does not say. */
+  readonly engine: EngineName;
+  /** Whether a Spark server is known. */
+  readonly hasSpark: boolean;
 }
 
 function presentOf({ sqlCurrentTimestamp }: QueryContext, now: number): number {
@@ -106,8 +126,11 @@ export function compileStatement(request: StatementRequest, options: CompileOpti
   const limited = limitSelect(executable, context);
   const prepared = limited.kind === 'select' ? limited : prepareIngest(limited, context, options.catalog);
   const statement = script.statement.kind === 'explain' ? { ...script.statement, statement: prepared } : prepared;
-  const read = readJsonMembers(prepared.plan, new Set(prepared.columns.map(({ fieldId }) => fieldId)));
-  const emitted = duckdbDialect.emit(read, { timeZone: context.sqlTimeZone, now });
+  const { plan, columns } = prepared;
+  const engine = engineOf(context, options);
+  // Reading single members while JSON is parsed is what DuckDB gains from; Spark reads records as they are.
+  const read = engine === 'duckdb' ? readJsonMembers(plan, new Set(columns.map(({ fieldId }) => fieldId))) : plan;
+  const emitted = dialects[engine].emit(read, { timeZone: context.sqlTimeZone, now });
   checkExternals(emitted);
-  return { sql, statement, reads: script.reads, rawContext, context, emitted };
+  return { sql, statement, reads: script.reads, rawContext, context, engine, emitted };
 }

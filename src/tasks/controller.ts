@@ -27,7 +27,7 @@ import type { TaskWatchers } from './task-watchers.js';
 import { makeTombstones } from './tombstones.js';
 import type { WorkerPool } from './worker-pool.js';
 import { JobFault, type WorkerProcess } from './worker-process.js';
-import type { AllocatedSegment, Job, JobSummary } from './worker/protocol.js';
+import type { AllocatedSegment, Job, JobSummary, SparkServer } from './worker/protocol.js';
 
 /** Milliseconds that a canceled process gets to stop by itself. */
 const CANCEL_GRACE_MS = 400;
@@ -46,6 +46,7 @@ export interface ControllerSources extends AllocationSources {
   /** host:port of the server. */
   readonly host: string;
   readonly allowedDirectories?: readonly string[];
+  readonly spark?: SparkServer;
   readonly logger: Logger;
 }
 
@@ -175,6 +176,7 @@ export class TaskController {
       checkInputSegments(relations, compiled);
       const job: Job = {
         id: this.taskId,
+        ...(compiled.engine === 'spark' && sources.spark && { spark: sources.spark }),
         sql: emitted.sql,
         ordered: isOrdered(statement.plan),
         columns: jobColumns(statement.columns),

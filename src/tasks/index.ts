@@ -107,7 +107,13 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
   const maxNumTasks = defaultMaxNumTasks(settings);
   const locks = new TaskLocks(store);
   const overlord: Overlord = new Overlord(
-    { taskSlots: settings.taskSlots, maxNumTasks, directory: directories.tasks, server: { host, port } },
+    {
+      taskSlots: settings.taskSlots,
+      maxNumTasks,
+      engine: settings.engine,
+      directory: directories.tasks,
+      server: { host, port },
+    },
     {
       store,
       deepStorage,
@@ -121,6 +127,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
       host: address,
       logger,
       now,
+      ...(settings.spark && { spark: settings.spark }),
       ...(settings.allowedDirectories && { allowedDirectories: settings.allowedDirectories }),
     },
   );
@@ -130,6 +137,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
     maxNumTasks,
     logger,
     now,
+    ...(settings.spark && { spark: settings.spark }),
     process: {
       threads: cores,
       memoryBytes: settings.queryMemoryBytes,

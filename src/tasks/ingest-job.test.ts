@@ -26,6 +26,7 @@ const compiled = (of: IngestStatement, context = {}): CompiledStatement => ({
   reads: [],
   rawContext: context,
   context: readContext(context, { maxNumTasks: 2 }),
+  engine: 'duckdb',
   emitted: { sql: '', relations: [] },
 });
 

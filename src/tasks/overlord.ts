@@ -17,11 +17,13 @@ import type { QueryAnswer } from './query-service.js';
 import { taskEvents, type TaskEvent } from './task-events.js';
 import { KillTask, killRecord, type KillRequest } from './kill-task.js';
 import { readTaskLog } from './task-log.js';
+import type { TaskEngineSettings } from './settings.js';
 import { taskStatus, type RunnerStatus, type TaskStatus } from './task-status.js';
 
 export interface OverlordSettings {
   readonly taskSlots: number;
   readonly maxNumTasks: number;
+  readonly engine: TaskEngineSettings['engine'];
   /** Tasks have a directory each below it. */
   readonly directory: string;
   readonly server: { readonly host: string; readonly port: number };
@@ -88,7 +90,13 @@ export class Overlord {
     const { sources, settings } = this;
     const { catalog } = await sources.metadata.current();
     const now = sources.now();
-    const compiled = compileStatement(request, { catalog, now, maxNumTasks: settings.maxNumTasks });
+    const compiled = compileStatement(request, {
+      catalog,
+      now,
+      maxNumTasks: settings.maxNumTasks,
+      engine: settings.engine,
+      hasSpark: sources.spark !== undefined,
+    });
     const { statement, context } = compiled;
     const queryId = context.sqlQueryId ?? randomUUID();
     validateId('sqlQueryId', queryId);

@@ -17,7 +17,7 @@ import { isOrdered, jobColumns, jobRelations } from './relations.js';
 import { resultFilesSql } from './result-files.js';
 import { RowStream } from './row-stream.js';
 import { WorkerProcess } from './worker-process.js';
-import type { Job, ProcessSettings } from './worker/protocol.js';
+import type { Job, ProcessSettings, SparkServer } from './worker/protocol.js';
 
 /** Druid's name of the engine behind POST /druid/v2/sql. */
 const ENGINE = 'native';
@@ -40,12 +40,13 @@ export interface QueryServiceSources {
   readonly deepStorage: DeepStorage;
   readonly process: ProcessSettings;
   readonly maxNumTasks: number;
+  readonly spark?: SparkServer;
   readonly logger: Logger;
   now(): number;
 }
 
 /** What differs between the jobs of interactive queries. */
-interface InteractiveJob extends Pick<Job, 'sql' | 'ordered' | 'columns' | 'relations'> {
+interface InteractiveJob extends Pick<Job, 'spark' | 'sql' | 'ordered' | 'columns' | 'relations'> {
   readonly stringifyArrays: boolean;
 }
 
@@ -87,14 +88,21 @@ export class QueryService {
    * @throws SqlError, ContextError; FaultError when it ends before its first row
    */
   async run(request: QueryRequest): Promise<QueryAnswer> {
-    const { metadata, now, maxNumTasks, deepStorage } = this.sources;
+    const { metadata, now, maxNumTasks, deepStorage, spark } = this.sources;
     const system = await metadata.current();
-    const compiled = compileStatement(request, { catalog: system.catalog, now: now(), maxNumTasks });
+    const compiled = compileStatement(request, {
+      catalog: system.catalog,
+      now: now(),
+      maxNumTasks,
+      engine: 'duckdb',
+      hasSpark: spark !== undefined,
+    });
     const statement = checkInteractive(compiled);
     if (statement.kind === 'explain') return explain(compiled, statement, request.queryId);
     const { context, emitted } = compiled;
     const { relations, release } = await jobRelations(emitted, { deepStorage, system });
     const job = this.#job({
+      ...(compiled.engine === 'spark' && spark && { spark }),
       sql: emitted.sql,
       ordered: isOrdered(statement.plan),
       columns: jobColumns(statement.columns),

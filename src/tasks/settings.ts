@@ -1,3 +1,5 @@
+import type { SparkServer } from './worker/protocol.js';
+
 /** What the task engine is told at its start. Sizes are bytes. */
 export interface TaskEngineSettings {
   /** Everything that outlives the process is below it; one server owns it. */
@@ -18,6 +20,10 @@ export interface TaskEngineSettings {
   readonly version: string;
   /** Directories that local input sources may read; absent means all. */
   readonly allowedDirectories?: readonly string[];
+  /** Where tasks run whose context does not say. */
+  readonly engine: 'duckdb' | 'spark';
+  /** The Spark server that the engine `spark` means; absent means that there is none. */
+  readonly spark?: SparkServer;
 }
 
 /** Context parameter maxNumTasks where a request gives none: the controller and one for each core. */

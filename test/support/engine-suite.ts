@@ -10,6 +10,7 @@ type Context = Readonly<Record<string, unknown>>;
 export const openTestEngine = (dataDirectory: string): Promise<TaskEngine> =>
   openTaskEngine(
     {
+      engine: 'duckdb',
       dataDirectory,
       taskSlots: 2,
       workerMemoryBytes: 256 * 1024 ** 2,

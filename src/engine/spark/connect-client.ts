@@ -16,6 +16,8 @@ export class ConnectClient {
   readonly #metadata = new Metadata();
   readonly #userId: string;
   readonly #clientType: string;
+  /** The server's own id of the session, once it is known. */
+  serverSideSessionId: string | undefined;
 
   constructor(
     address: SparkAddress,
@@ -40,6 +42,9 @@ export class ConnectClient {
       sessionId: this.sessionId,
       userContext: { userId: this.#userId, userName: this.#userId },
       clientType: this.#clientType,
+      // A server that was started again must not take the request for the beginning of a session without settings.
+      ...(this.serverSideSessionId !== undefined &&
+        method !== 'ReleaseSession' && { clientObservedServerSideSessionId: this.serverSideSessionId }),
       ...fields,
     });
   }

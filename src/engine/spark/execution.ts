@@ -6,6 +6,8 @@ import type { ExecutePlanResponse, SparkPlan } from './messages.js';
 
 /** Buffered answers are let go of after so many: each release is a call of its own. */
 const RELEASE_EVERY = 16;
+/** An interruption that comes before the server has begun is lost, so it is repeated, but not at every call. */
+const INTERRUPT_EVERY_MS = 250;
 
 /**
  * One execution of a plan. Its answers come in order and each once, however often the stream between here and the server
@@ -15,6 +17,7 @@ export class Execution {
   readonly operationId = randomUUID();
   #lastResponseId: string | undefined;
   #released = false;
+  #interruptedAt = 0;
 
   constructor(
     readonly client: ConnectClient,
@@ -62,9 +65,13 @@ export class Execution {
     }
   }
 
-  /** Stops the execution on the server, which then fails as canceled. */
-  async interrupt(): Promise<void> {
-    await this.client.call('Interrupt', { interruptType: 'OPERATION_ID', operationId: this.operationId });
+  /** Stops the execution on the server, which then fails as canceled. Safe to call again and again. */
+  interrupt(): void {
+    if (Date.now() - this.#interruptedAt < INTERRUPT_EVERY_MS) return;
+    this.#interruptedAt = Date.now();
+    this.client
+      .call('Interrupt', { interruptType: 'OPERATION_ID', operationId: this.operationId })
+      .catch(() => undefined);
   }
 
   /** Lets the server forget the execution and its answers. */

@@ -4,5 +4,5 @@ export { sparkDialect } from './dialect.js';
 export { sparkEmitter } from './functions/index.js';
 export { quoteIdentifier, quoteText } from './quoting.js';
 export { resultSql } from './results.js';
-export { SparkSession, type SparkListener, type SparkSettings } from './spark-session.js';
+export { SparkSession, type FileView, type SparkListener, type SparkSettings } from './spark-session.js';
 export { sparkType } from './types.js';

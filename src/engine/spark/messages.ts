@@ -11,9 +11,13 @@ package spark.connect;
 
 message UserContext { string user_id = 1; string user_name = 2; }
 message Plan { oneof op_type { Relation root = 1; Command command = 2; } }
-message Relation { oneof rel_type { SQL sql = 10; } }
+message Relation { oneof rel_type { Read read = 2; SQL sql = 10; } }
+message Read { oneof read_type { DataSource data_source = 2; }
+  message DataSource { optional string format = 1; optional string schema = 2; map<string, string> options = 3; repeated string paths = 4; }
+}
 message SQL { string query = 1; }
-message Command { oneof command_type { WriteOperation write_operation = 2; SqlCommand sql_command = 5; } }
+message Command { oneof command_type { WriteOperation write_operation = 2; CreateDataFrameViewCommand create_dataframe_view = 3; SqlCommand sql_command = 5; } }
+message CreateDataFrameViewCommand { Relation input = 1; string name = 2; bool is_global = 3; bool replace = 4; }
 message SqlCommand { string sql = 1; Relation input = 6; }
 message WriteOperation {
   Relation input = 1;
@@ -27,6 +31,7 @@ message WriteOperation {
 
 message ExecutePlanRequest {
   string session_id = 1;
+  optional string client_observed_server_side_session_id = 8;
   UserContext user_context = 2;
   Plan plan = 3;
   optional string client_type = 4;
@@ -70,6 +75,7 @@ message ExecutePlanResponse {
 }
 message ReattachExecuteRequest {
   string session_id = 1;
+  optional string client_observed_server_side_session_id = 6;
   UserContext user_context = 2;
   string operation_id = 3;
   optional string client_type = 4;
@@ -77,6 +83,7 @@ message ReattachExecuteRequest {
 }
 message ReleaseExecuteRequest {
   string session_id = 1;
+  optional string client_observed_server_side_session_id = 7;
   UserContext user_context = 2;
   string operation_id = 3;
   optional string client_type = 4;
@@ -88,6 +95,7 @@ message ReleaseExecuteResponse { optional string operation_id = 2; }
 
 message AnalyzePlanRequest {
   string session_id = 1;
+  optional string client_observed_server_side_session_id = 17;
   UserContext user_context = 2;
   optional string client_type = 3;
   oneof analyze { Explain explain = 5; SparkVersion spark_version = 10; }
@@ -103,6 +111,7 @@ message AnalyzePlanResponse {
 message KeyValue { string key = 1; optional string value = 2; }
 message ConfigRequest {
   string session_id = 1;
+  optional string client_observed_server_side_session_id = 8;
   UserContext user_context = 2;
   Operation operation = 3;
   optional string client_type = 4;
@@ -110,10 +119,11 @@ message ConfigRequest {
   message Set { repeated KeyValue pairs = 1; }
   message Get { repeated string keys = 1; }
 }
-message ConfigResponse { repeated KeyValue pairs = 2; repeated string warnings = 3; }
+message ConfigResponse { string server_side_session_id = 4; repeated KeyValue pairs = 2; repeated string warnings = 3; }
 
 message InterruptRequest {
   string session_id = 1;
+  optional string client_observed_server_side_session_id = 7;
   UserContext user_context = 2;
   optional string client_type = 3;
   InterruptType interrupt_type = 4;
@@ -156,7 +166,8 @@ export interface ExecutePlanResponse {
 export type SparkPlan =
   | { readonly root: { readonly sql: { readonly query: string } } }
   | { readonly command: { readonly sqlCommand: { readonly sql: string; readonly input: object } } }
-  | { readonly command: { readonly writeOperation: object } };
+  | { readonly command: { readonly writeOperation: object } }
+  | { readonly command: { readonly createDataframeView: object } };
 
 /** The calls of SparkConnectService that are used, and whether they answer by a stream. */
 export const methods = {

@@ -22,6 +22,16 @@ export interface SparkListener {
   metrics?(metrics: readonly MetricObject[]): void;
 }
 
+/** Files under a name that statements of the session may use. */
+export interface FileView {
+  readonly name: string;
+  readonly format: 'parquet' | 'text' | 'json' | 'csv';
+  /** Columns as in Spark's DDL: `\`a\` BIGINT, …`. */
+  readonly schema?: string;
+  readonly paths: readonly string[];
+  readonly options?: Readonly<Record<string, string>>;
+}
+
 /** Rows to be written as Parquet files by the executors. */
 export interface ParquetWrite {
   readonly sql: string;
@@ -48,11 +58,24 @@ export class SparkSession implements SqlSession {
     const settings = { ...session, ...sessionSettings };
     try {
       const pairs = Object.entries(settings).map(([key, value]) => ({ key, value }));
-      await client.call('Config', { operation: { set: { pairs } } });
+      const answer = (await client.call('Config', { operation: { set: { pairs } } })) as {
+        serverSideSessionId?: string;
+      };
+      client.serverSideSessionId = answer.serverSideSessionId;
       return new SparkSession(client);
     } catch (error) {
       client.close();
       throw toEngineError(error);
+    }
+  }
+
+  /** Whether the server still has the session. */
+  async isAlive(): Promise<boolean> {
+    try {
+      await this.client.call('Config', { operation: { get: { keys: ['spark.sql.session.timeZone'] } } });
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -111,10 +134,17 @@ export class SparkSession implements SqlSession {
     await this.#drain({ command: { writeOperation } }, listener);
   }
 
+  /** Gives files a name; nothing is read yet. */
+  async createView({ name, format, schema, paths, options }: FileView): Promise<void> {
+    const dataSource = { format, ...(schema !== undefined && { schema }), paths, options: options ?? {} };
+    const createDataframeView = { input: { read: { dataSource } }, name, replace: true };
+    await this.#drain({ command: { createDataframeView } }, {});
+  }
+
   /** Stops what runs, which then fails with kind `interrupted`; later statements fail at once. */
   interrupt(): void {
     this.#isInterrupted = true;
-    for (const execution of this.#running) execution.interrupt().catch(() => undefined);
+    for (const execution of this.#running) execution.interrupt();
   }
 
   /** Lets the server forget the session. */

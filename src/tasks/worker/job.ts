@@ -12,6 +12,11 @@ const MAX_WARNINGS = 100;
 /** DuckDB forgets an interruption that arrives between two statements, so it is repeated until the job has ended. */
 const INTERRUPT_EVERY_MS = 20;
 
+/** What a cancellation interrupts. */
+interface Interruptible {
+  interrupt(): void;
+}
+
 interface Waiter<T> {
   resolve(value: T): void;
   reject(error: unknown): void;
@@ -24,6 +29,7 @@ export class RunningJob {
   readonly progress: JobProgress;
   readonly #abort = new AbortController();
   readonly #sessions = new Set<DuckdbSession>();
+  readonly #remote = new Set<Interruptible>();
   #allocation: Waiter<readonly AllocatedSegment[]> | undefined;
   #reader: Waiter<undefined> | undefined;
   #batches = UNASKED_BATCHES;
@@ -68,6 +74,15 @@ export class RunningJob {
     const session = await this.database.connect();
     this.#sessions.add(session);
     return session;
+  }
+
+  /** Has a session of another engine interrupted by a cancellation, until the answered function is called. */
+  adopt(session: Interruptible): () => void {
+    this.#remote.add(session);
+    if (this.signal.aborted) session.interrupt();
+    return () => {
+      this.#remote.delete(session);
+    };
   }
 
   throwIfCanceled(): void {
@@ -120,7 +135,7 @@ export class RunningJob {
     this.#allocation?.reject(canceled);
     this.#reader?.reject(canceled);
     const interrupt = (): void => {
-      for (const session of this.#sessions) session.interrupt();
+      for (const session of [...this.#sessions, ...this.#remote]) session.interrupt();
     };
     interrupt();
     this.#interrupting = setInterval(interrupt, INTERRUPT_EVERY_MS);
@@ -141,6 +156,7 @@ export class RunningJob {
     for (const table of this.#tables) await session?.run(`DROP TABLE IF EXISTS ${table}`);
     await Promise.all([...this.#sessions].map((open) => open.close()));
     this.#sessions.clear();
+    this.#remote.clear();
     this.#markEnded();
   }
 }

@@ -82,8 +82,18 @@ export interface WrittenFile {
   readonly bytes: number;
 }
 
+/** A Spark server that runs a job instead of DuckDB. */
+export interface SparkServer {
+  /** `sc://host:port/;…` */
+  readonly remote: string;
+  /** Settings of Spark for the session. */
+  readonly session: Readonly<Record<string, string>>;
+}
+
 export interface Job {
   readonly id: string;
+  /** Present: the SQL is Spark's and runs there. */
+  readonly spark?: SparkServer;
   /** The SQL that computes the rows: columns `c<id>`. */
   readonly sql: string;
   /** The query fixes an order of rows that the destination must keep (ORDER BY outermost). */

@@ -5,7 +5,12 @@ import type { JobSummary } from './protocol.js';
 import { select } from './select.js';
 
 /** Runs a job to its end. Throws EngineError or FaultError; whoever started the job ends it. */
-export function runJob(running: RunningJob): Promise<JobSummary> {
+export async function runJob(running: RunningJob): Promise<JobSummary> {
+  if (running.job.spark) {
+    // Loaded when it is needed: most processes never speak to Spark.
+    const { runSparkJob } = await import('./spark/runner.js');
+    return runSparkJob(running, running.job.spark);
+  }
   const { destination } = running.job;
   switch (destination.kind) {
     case 'results':

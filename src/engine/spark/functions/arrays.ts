@@ -143,7 +143,7 @@ export function joined(args: Args, bound: Bound): string {
 }
 
 /** Text split at a regular expression; Java drops the empty texts at the end of what it splits, but not the only one. */
-export function split(args: Args, _bound: Bound): string {
+export function split(args: Args): string {
   const pieces = `split(${args[0] ?? 'NULL'}, coalesce(${args[1] ?? 'NULL'}, ''))`;
   return naming(
     { pl: pieces },
@@ -201,6 +201,6 @@ export const arrayEmitters: Emitters = {
   ARRAY_CONCAT: (args, { args: bound }) => concatenated(args, bound).sql,
   ARRAY_SLICE: (args, { args: bound }) => sliced(args, bound).sql,
   ARRAY_TO_STRING: (args, { args: bound }) => joined(args, bound),
-  STRING_TO_ARRAY: (args, { args: bound }) => split(args, bound),
+  STRING_TO_ARRAY: (args) => split(args),
   ARRAY_QUANTILE: quantile,
 };

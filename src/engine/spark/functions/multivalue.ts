@@ -79,7 +79,7 @@ export const multivalueEmitters: Emitters = {
   ARRAY_TO_MV: (args, { args: bound }) =>
     bound[0]?.type.name === 'ARRAY' ? mvText(textsAt(args, bound, 0)) : (args[0] ?? 'NULL'),
   MV_TO_ARRAY: (args, { args: bound }) => textsAt(args, bound, 0),
-  STRING_TO_MV: (args, { args: bound }) => mvText(split(args, bound)),
+  STRING_TO_MV: (args) => mvText(split(args)),
   MV_TO_STRING: (args, { args: bound }) => joined(args, bound),
   MV_LENGTH: (args, { args: bound }) => `CAST(array_size(${listAt(args, bound, 0).sql}) AS BIGINT)`,
   MV_CONTAINS: (args, { args: bound }) =>

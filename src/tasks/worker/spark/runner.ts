@@ -1,0 +1,18 @@
+import { unsupportedError } from '../../../sql/errors.js';
+import type { RunningJob } from '../job.js';
+import type { JobSummary, SparkServer } from '../protocol.js';
+import { selectOnSpark } from './select.js';
+import { withSparkSession } from './sessions.js';
+
+/** Runs a job on a Spark server. Throws EngineError or FaultError; whoever started the job ends it. */
+export async function runSparkJob(running: RunningJob, server: SparkServer): Promise<JobSummary> {
+  const { destination } = running.job;
+  switch (destination.kind) {
+    case 'results':
+      return withSparkSession(running, server, (session) => selectOnSpark(running, session, destination));
+    case 'files':
+      throw unsupportedError('Results in durable storage are not supported by the spark engine');
+    case 'segments':
+      throw unsupportedError('Ingestion is not supported by the spark engine');
+  }
+}

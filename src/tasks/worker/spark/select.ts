@@ -1,0 +1,30 @@
+import { resultSql, type SparkSession } from '../../../engine/spark/index.js';
+import type { RunningJob } from '../job.js';
+import type { JobSummary, ResultsDestination } from '../protocol.js';
+import { createSparkInputs } from './inputs.js';
+
+/** Answers the rows of a query, batch by batch, as fast as the server takes them. */
+export async function selectOnSpark(
+  running: RunningJob,
+  session: SparkSession,
+  destination: ResultsDestination,
+): Promise<JobSummary> {
+  const { job, progress } = running;
+  const stage = progress.addStage();
+  const most = destination.maxRows ?? Infinity;
+  let truncated = false as boolean;
+  await progress.during(stage, async () => {
+    const inputs = await createSparkInputs(running, session, stage);
+    const sql = resultSql(job.sql, job.columns, { stringifyArrays: destination.stringifyArrays });
+    for await (const batch of session.stream(inputs.withRelations(sql), inputs.listener)) {
+      const room = most - stage.output.rows;
+      truncated = batch.length > room;
+      const rows = truncated ? batch.slice(0, room) : batch;
+      if (rows.length > 0) await running.sendRows(rows);
+      stage.output.rows += rows.length;
+      if (truncated) break;
+    }
+    inputs.finish();
+  });
+  return { stages: progress.snapshot(), rows: stage.output.rows, ...(truncated && { truncated }) };
+}
