@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Uploads } from '../storage/uploads.js';
 import type { TaskEngine } from '../tasks/index.js';
 import { addCoordinatorRoutes } from './coordinator-routes.js';
 import { addDataSourceRoutes } from './datasource-routes.js';
@@ -10,6 +11,7 @@ import { addSupervisorRoutes } from './supervisor-routes.js';
 import { addTaskEventRoutes } from './task-event-routes.js';
 import { addTaskListRoutes } from './task-list-routes.js';
 import { addTaskRoutes } from './task-routes.js';
+import { addUploadRoutes } from './upload-routes.js';
 import { addWorkerRoutes } from './worker-routes.js';
 
 /** What routes answer from. */
@@ -19,6 +21,7 @@ export interface RouteSources {
   readonly version: string;
   /** Settings by name, for GET /status/properties. */
   readonly properties: () => Readonly<Record<string, string>>;
+  readonly uploads: Uploads;
 }
 
 /** Adds the whole API, with its OpenAPI document. */
@@ -35,4 +38,5 @@ export async function addRoutes(app: FastifyInstance, sources: RouteSources): Pr
   addCoordinatorRoutes(app, engine);
   addDataSourceRoutes(app, engine);
   addMetadataRoutes(app, engine);
+  addUploadRoutes(app, engine, sources.uploads);
 }

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import path from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino, type Logger } from 'pino';
 import type { TaskEngine } from '../tasks/index.js';
+import { Uploads } from '../storage/uploads.js';
 import { buildApp } from './app.js';
 import { SettingsError, shownSettings, type ServerSettings } from './settings.js';
 
@@ -13,6 +15,8 @@ export interface RunningServer {
   /** Stops listening, cancels what runs and releases the data directory. */
   close(): Promise<void>;
 }
+
+const uploadsDirectory = ({ dataDir }: ServerSettings): string => path.join(dataDir, 'uploads');
 
 async function listen(app: FastifyInstance, { host, port }: ServerSettings): Promise<number> {
   try {
@@ -48,7 +52,10 @@ async function openEngine(
       ...(settings.sparkRemote !== undefined && {
         spark: { remote: settings.sparkRemote, session: settings.sparkSettings },
       }),
-      ...(settings.allowedDirectories && { allowedDirectories: settings.allowedDirectories }),
+      ...(settings.allowedDirectories && {
+        // What clients may hand in they may also load.
+        allowedDirectories: [...settings.allowedDirectories, uploadsDirectory(settings)],
+      }),
     },
     logger,
   );
@@ -61,17 +68,20 @@ async function openEngine(
  */
 export async function startServer(settings: ServerSettings, version: string): Promise<RunningServer> {
   const logger = pino({ name: 'millrace', level: settings.logLevel }, pino.destination(2));
+  const uploads = new Uploads(uploadsDirectory(settings), settings.uploadSpace);
   const app = buildApp({
     engine: () => opened,
     logger,
     version,
     maxRequestSize: settings.maxRequestSize,
+    uploads,
     properties: () => shownSettings(settings),
   });
   const listening = listen(app, settings);
   const opened = listening.then((port) => openEngine(settings, port, version, logger));
   try {
     await opened;
+    await uploads.sweep();
   } catch (error) {
     await app.close();
     throw error;

@@ -144,6 +144,11 @@ export const settingDefinitions = {
     placeholder: 'bytes',
     description: 'Largest accepted request body.',
   },
+  uploadSpace: {
+    schema: z.preprocess(parseBytes, z.number().int().positive()).default(10 * KIB ** 3),
+    placeholder: 'bytes',
+    description: 'Space that files handed in through the console may take together; they stay for a day.',
+  },
   logLevel: {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
     placeholder: 'level',
@@ -169,6 +174,7 @@ export interface ServerSettings {
   readonly sparkRemote?: string;
   readonly sparkSettings: Readonly<Record<string, string>>;
   readonly maxRequestSize: number;
+  readonly uploadSpace: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly cores: number;
 }

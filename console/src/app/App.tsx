@@ -11,6 +11,14 @@ import { Shell } from './Shell.js';
 import { theme, variables } from './theme.js';
 
 // The first view is the query view; the others are fetched when they are opened.
+const LoadView = lazy(async () => ({ default: (await import('../load/LoadView.js')).LoadView }));
+const ConvertView = lazy(async () => ({ default: (await import('../convert/ConvertView.js')).ConvertView }));
+const DatasourcesView = lazy(async () => ({
+  default: (await import('../datasources/DatasourcesView.js')).DatasourcesView,
+}));
+const DatasourceView = lazy(async () => ({
+  default: (await import('../datasources/DatasourceView.js')).DatasourceView,
+}));
 const TasksView = lazy(async () => ({ default: (await import('../tasks/TasksView.js')).TasksView }));
 const TaskView = lazy(async () => ({ default: (await import('../tasks/TaskView.js')).TaskView }));
 
@@ -33,6 +41,12 @@ function Pages() {
             <Redirect to={`/query${window.location.search}`} replace />
           </Route>
           <Route path="/query/:tab?">{({ tab }) => <QueryView {...(tab !== undefined && { tabId: tab })} />}</Route>
+          <Route path="/load" component={LoadView} />
+          <Route path="/convert" component={ConvertView} />
+          <Route path="/datasources" component={DatasourcesView} />
+          <Route path="/datasources/:name/:section?">
+            {({ name, section }) => <DatasourceView name={name} section={section ?? 'segments'} />}
+          </Route>
           <Route path="/tasks" component={TasksView} />
           <Route path="/tasks/:id/:section?">
             {({ id, section }) => <TaskView id={id} section={section ?? 'progress'} />}

@@ -1,18 +1,17 @@
 import { Button, Loader } from '@mantine/core';
-import { SquareTerminal, Square } from 'lucide-react';
+import { Square } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { resultOfReport } from '../api/report.js';
 import { cancelTask, submitTask, taskPayload } from '../api/tasks.js';
 import type { TaskSnapshot } from '../api/watch.js';
-import { openTab } from '../query/tabs.js';
 import { ResultView, type ResultMode } from '../results/ResultView.js';
 import { formatDuration, formatRate, plural } from '../shared/format.js';
 import { Loading } from '../shared/Loading.js';
 import { messageOf, Notice } from '../shared/Notice.js';
 import { lookOf, StateBadge } from '../shared/StateBadge.js';
-import { quoteName } from '../sql/completion.js';
 import type { Advice } from './advice.js';
+import { AskIt } from './AskIt.js';
 import { FaultNotice } from './FaultNotice.js';
 import { StageTable } from './StageTable.js';
 import { summarizeStages } from './summary.js';
@@ -38,31 +37,6 @@ interface TaskProgressProps {
 function elapsedOf({ status, report }: TaskSnapshot): number {
   if (status.statusCode !== 'RUNNING' && status.duration >= 0) return status.duration;
   return report?.status.durationMs ?? -1;
-}
-
-/** The datasource that a finished ingestion wrote, ready to be asked. */
-function AskIt({ dataSource }: { readonly dataSource: string }) {
-  const [, navigate] = useLocation();
-  const ask = (sql: string): void => {
-    const id = openTab({ sql });
-    navigate(`/query/${id}`);
-  };
-  const from = `FROM ${quoteName(dataSource)}`;
-  return (
-    <>
-      <Button
-        leftSection={<SquareTerminal size={14} />}
-        onClick={() => {
-          ask(`SELECT *\n${from}\nLIMIT 100`);
-        }}
-      >
-        Query it
-      </Button>
-      <Button variant="default" component={Link} href={`/datasources/${encodeURIComponent(dataSource)}`}>
-        See its segments
-      </Button>
-    </>
-  );
 }
 
 /** A task while it runs and after: stages as a graph and as rows, warnings, the fault, the rows of a SELECT. */

@@ -3,7 +3,6 @@ import { useMediaQuery } from '@mantine/hooks';
 import { PanelLeft } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import type { ResultMode } from '../results/ResultView.js';
 import { Split } from '../shared/Split.js';
 import { useStore } from '../shared/store.js';
 import { SqlEditor, type SqlEditorHandle } from '../sql/SqlEditor.js';
@@ -12,7 +11,7 @@ import { useCatalog } from '../sql/use-catalog.js';
 import { FirstSteps } from './FirstSteps.js';
 import { HistoryList } from './HistoryList.js';
 import { QueryToolbar } from './QueryToolbar.js';
-import { cancel, explain, isPending, reattach, run, runsStore, type Run } from './runs.js';
+import { cancel, explain, isPending, openTabAndRun, reattach, run, runsStore, type Run } from './runs.js';
 import { RunPanel } from './RunPanel.js';
 import { SchemaTree } from './SchemaTree.js';
 import { TabStrip } from './TabStrip.js';
@@ -65,7 +64,6 @@ export function QueryView({ tabId }: { readonly tabId?: string }) {
   const narrow = useMediaQuery('(max-width: 900px)', false, { getInitialValueInEffect: false });
   const [sideOpened, setSideOpened] = useState(true);
   const [drawerOpened, setDrawerOpened] = useState(false);
-  const [modes, setModes] = useState<Readonly<Record<string, ResultMode>>>({});
   useEffect(() => {
     reattach(tab);
   }, [tab]);
@@ -91,9 +89,7 @@ export function QueryView({ tabId }: { readonly tabId?: string }) {
     if (statement) void explain(tab, statement);
   };
   const openAndRun = (sql: string): void => {
-    const id = openTab({ sql });
-    const opened = tabsStore.get().tabs.find((each) => each.id === id);
-    if (opened) run(opened, { start: 0, end: sql.length, text: sql }, engineFor(sql));
+    openTabAndRun({ sql });
     setDrawerOpened(false);
   };
   const keys = useRef({ startExplain, cancelRun: (): void => undefined });
@@ -217,9 +213,9 @@ export function QueryView({ tabId }: { readonly tabId?: string }) {
                 <RunPanel
                   run={current}
                   name={tab.name}
-                  mode={modes[tab.id] ?? 'table'}
+                  mode={tab.mode ?? 'table'}
                   onMode={(mode) => {
-                    setModes({ ...modes, [tab.id]: mode });
+                    changeTab(tab.id, { mode });
                   }}
                   onReveal={(failed) => {
                     const place = placeOf(failed);

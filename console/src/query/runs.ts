@@ -3,9 +3,9 @@ import type { ResultSet } from '../api/result.js';
 import { cancelInteractive, queryObjects, runInteractive } from '../api/sql.js';
 import { cancelTask, submitTask } from '../api/tasks.js';
 import { createStore } from '../shared/store.js';
-import type { Engine, StatementRange } from '../sql/statements.js';
+import { engineFor, type Engine, type StatementRange } from '../sql/statements.js';
 import { noteRun } from './history.js';
-import { changeTab, type QueryTab } from './tabs.js';
+import { changeTab, openTab, tabsStore, type QueryTab } from './tabs.js';
 
 interface Started {
   /** The text that runs, and where it stands in the tab's text. */
@@ -105,6 +105,15 @@ export function run(tab: QueryTab, statement: StatementRange, engine: Engine): v
   aborts.set(tab.id, abort);
   const started: Started = { statement, startedAt: Date.now() };
   void (engine === 'task' ? runAsTask(tab, started, abort) : runNow(tab, started, abort));
+}
+
+/** Opens a statement in a tab, runs it, and answers the tab's id. */
+export function openTabAndRun(fields: Pick<QueryTab, 'sql'> & Partial<QueryTab>): string {
+  const { sql } = fields;
+  const id = openTab(fields);
+  const opened = tabsStore.get().tabs.find((tab) => tab.id === id);
+  if (opened) run(opened, { start: 0, end: sql.length, text: sql }, engineFor(sql));
+  return id;
 }
 
 /** Explains a statement of a tab. */

@@ -14,6 +14,8 @@ export interface QueryTab {
   readonly maxRows: number;
   /** The task that was submitted last from this tab: it can be watched again after a reload. */
   readonly taskId?: string;
+  /** How its answer is shown. */
+  readonly mode?: 'table' | 'chart';
 }
 
 interface Tabs {

@@ -17,7 +17,7 @@ export const keywords: ReadonlySet<string> = new Set([
     'PRECEDING',
     'FOLLOWING',
   ],
-  ...['UNBOUNDED', 'EXCLUDE', 'ISNULL'],
+  ...['UNBOUNDED', 'EXCLUDE', 'REPLACE'],
 ]);
 
 /** Keywords that are worth offering while one writes. */

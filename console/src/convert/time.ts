@@ -1,0 +1,118 @@
+import { isObject, quotedName, quotedText, SpecError, textAt, type Json } from './json.js';
+
+export interface TimeColumn {
+  readonly column: string;
+  /** SQL type that the column is declared as. */
+  readonly type: 'VARCHAR' | 'BIGINT';
+  /** SQL of __time. */
+  readonly sql: string;
+}
+
+/** The time of a timestampSpec (Druid's TimestampSpec). */
+export function timeColumn(spec: Json): TimeColumn {
+  const column = textAt(spec, 'column') ?? 'timestamp';
+  const format = textAt(spec, 'format') ?? 'auto';
+  const missing = textAt(spec, 'missingValue');
+  const name = quotedName(column);
+  const withDefault = (sql: string): string =>
+    missing === undefined ? sql : `COALESCE(${sql}, TIME_PARSE(${quotedText(missing)}))`;
+  const number = (sql: string): TimeColumn => ({
+    column,
+    type: 'BIGINT',
+    sql: withDefault(`MILLIS_TO_TIMESTAMP(${sql})`),
+  });
+  switch (format) {
+    case 'millis':
+      return number(name);
+    case 'posix':
+    case 'ruby':
+      return number(`${name} * 1000`);
+    case 'micro':
+      return number(`${name} / 1000`);
+    case 'nano':
+      return number(`${name} / 1000000`);
+    case 'iso':
+      return { column, type: 'VARCHAR', sql: withDefault(`TIME_PARSE(${name})`) };
+    case 'auto':
+      // Druid's auto takes milliseconds and ISO texts alike.
+      return {
+        column,
+        type: 'VARCHAR',
+        sql: withDefault(
+          `CASE WHEN CAST(${name} AS BIGINT) > 0 THEN MILLIS_TO_TIMESTAMP(CAST(${name} AS BIGINT)) ELSE TIME_PARSE(${name}) END`,
+        ),
+      };
+    default:
+      return { column, type: 'VARCHAR', sql: withDefault(`TIME_PARSE(${name}, ${quotedText(format)})`) };
+  }
+}
+
+const periods: Readonly<Record<string, string>> = {
+  SECOND: 'PT1S',
+  MINUTE: 'PT1M',
+  FIVE_MINUTE: 'PT5M',
+  TEN_MINUTE: 'PT10M',
+  FIFTEEN_MINUTE: 'PT15M',
+  THIRTY_MINUTE: 'PT30M',
+  HOUR: 'PT1H',
+  SIX_HOUR: 'PT6H',
+  EIGHT_HOUR: 'PT8H',
+  DAY: 'P1D',
+  WEEK: 'P1W',
+  MONTH: 'P1M',
+  QUARTER: 'P3M',
+  YEAR: 'P1Y',
+};
+
+/** The ISO period of a granularity; undefined for none and all. */
+export function periodOf(granularity: unknown, path: string): string | undefined {
+  if (granularity === undefined || granularity === null) return undefined;
+  if (isObject(granularity)) {
+    const type = textAt(granularity, 'type');
+    if (type === 'none' || type === 'all') return undefined;
+    const period = textAt(granularity, 'period');
+    if (type === 'period' && period !== undefined) return period;
+    throw new SpecError(`${path} of type [${String(type)}] cannot be converted; use a period`);
+  }
+  const name = String(granularity).toUpperCase();
+  if (name === 'NONE' || name === 'ALL') return undefined;
+  const period = periods[name];
+  if (period === undefined) throw new SpecError(`${path} [${String(granularity)}] is not a granularity`);
+  return period;
+}
+
+const words: Readonly<Record<string, string>> = {
+  PT1H: 'HOUR',
+  P1D: 'DAY',
+  P1W: 'WEEK',
+  P1M: 'MONTH',
+  P3M: 'QUARTER',
+  P1Y: 'YEAR',
+};
+
+/** What stands after PARTITIONED BY. Native ingestion partitions by day where nothing is said. */
+export function partitionedBy(granularity: unknown): string {
+  if (granularity === undefined || granularity === null) return 'DAY';
+  const period = periodOf(granularity, 'granularitySpec.segmentGranularity');
+  return period === undefined ? 'ALL' : (words[period] ?? quotedText(period));
+}
+
+/** A time as a literal, in UTC. */
+function timestamp(text: string): string {
+  const time = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) || /Z|[+-]\d{2}:?\d{2}$/.test(text) ? text : `${text}Z`);
+  if (Number.isNaN(time.getTime())) throw new SpecError(`[${text}] is not an ISO 8601 time`);
+  return `TIMESTAMP '${time.toISOString().slice(0, 19).replace('T', ' ')}'`;
+}
+
+/** The condition that a time lies in one of the intervals; undefined when there are none. */
+export function intervalsCondition(time: string, intervals: readonly unknown[]): string | undefined {
+  const conditions = intervals.map((interval) => {
+    const [start, end, ...rest] = String(interval).split('/');
+    if (start === undefined || end === undefined || rest.length > 0 || /^P/.test(start) || /^P/.test(end)) {
+      throw new SpecError(`The interval [${String(interval)}] must be start/end`);
+    }
+    return `${time} >= ${timestamp(start)} AND ${time} < ${timestamp(end)}`;
+  });
+  if (conditions.length < 2) return conditions[0];
+  return conditions.map((condition) => `(${condition})`).join(' OR ');
+}
