@@ -84,7 +84,7 @@ describe('parameters and context', () => {
     const rows = await suite.api.rows(`SELECT FLOOR(TIMESTAMP '2001-01-01 22:00:00' TO DAY)`, {
       sqlTimeZone: 'America/Los_Angeles',
     });
-    expect(rows).toEqual([['2001-01-01T08:00:00.000Z']]);
+    expect(rows).toEqual([['2001-01-01T00:00:00.000-08:00']]);
   });
 
   test('SET wins over the context', async () => {
@@ -93,7 +93,7 @@ describe('parameters and context', () => {
       resultFormat: 'array',
       context: { sqlTimeZone: 'America/Los_Angeles' },
     });
-    expect(answer.json).toEqual([['2001-01-01T00:00:00.000Z']]);
+    expect(answer.json).toEqual([['2001-01-01T09:00:00.000+09:00']]);
   });
 });
 

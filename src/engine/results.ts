@@ -9,4 +9,6 @@ export interface ResultColumn {
 export interface ResultOptions {
   /** Arrays as JSON text (Druid's sqlStringifyArrays). */
   readonly stringifyArrays?: boolean;
+  /** The zone whose clock times are told in (Druid's SqlRowTransformer); UTC when absent. */
+  readonly timeZone?: string;
 }

@@ -1,3 +1,4 @@
+import { javaDouble, javaText } from './java-text.js';
 import { nativeTypeName, sqlTypeName, type SqlType } from '../sql/types.js';
 
 export const resultFormats = ['object', 'array', 'objectLines', 'arrayLines', 'csv'] as const;
@@ -24,7 +25,10 @@ export interface ResultWriter {
   end(): string;
 }
 
-/** 64-bit integers are written with all their digits, which JSON.stringify refuses to do. */
+/**
+ * JSON as Jackson writes it: integers are bigint and keep all their digits, numbers are floating-point and keep their
+ * point, those that are no JSON numbers are text.
+ */
 function toJson(value: unknown): string {
   switch (typeof value) {
     case 'bigint':
@@ -38,7 +42,7 @@ function toJson(value: unknown): string {
     case 'undefined':
       return 'null';
     case 'number':
-      return Number.isFinite(value) ? JSON.stringify(value) : JSON.stringify(String(value));
+      return Number.isFinite(value) ? javaDouble(value) : JSON.stringify(String(value));
     default:
       return JSON.stringify(value);
   }
@@ -67,15 +71,20 @@ function objectEncoder(columns: readonly ResultColumn[]): EncodeRow {
   return (row) => `{${keys.map((key, index) => key + toJson(row[index])).join(',')}}`;
 }
 
-/** One JSON array around all rows; the header rows come first. */
-function documentWriter(header: readonly string[], encode: EncodeRow): ResultWriter {
-  let first = true;
-  const separated = (texts: readonly string[]): string => {
+/** Puts a separator between texts that come one batch after the other. */
+function separating(separator: string): (texts: readonly string[]) => string {
+  let isFirst = true;
+  return (texts) => {
     if (texts.length === 0) return '';
-    const text = (first ? '' : ',\n') + texts.join(',\n');
-    first = false;
+    const text = (isFirst ? '' : separator) + texts.join(separator);
+    isFirst = false;
     return text;
   };
+}
+
+/** One JSON array around all rows; the header rows come first. */
+function documentWriter(header: readonly string[], encode: EncodeRow): ResultWriter {
+  const separated = separating(',');
   return {
     contentType: 'application/json',
     start: () => `[${separated(header)}`,
@@ -85,14 +94,30 @@ function documentWriter(header: readonly string[], encode: EncodeRow): ResultWri
 }
 
 /** One row a line; an empty line at the end tells that nothing was cut off. */
-function linesWriter(contentType: string, header: readonly string[], encode: EncodeRow): ResultWriter {
+function linesWriter(header: readonly string[], encode: EncodeRow): ResultWriter {
+  const separated = separating('\n');
+  return {
+    contentType: 'text/plain',
+    start: () => separated(header),
+    rows: (batch) => separated(batch.map(encode)),
+    end: () => '\n\n',
+  };
+}
+
+/** The same as CSV, where an answer without any line is the empty line alone. */
+function csvWriter(header: readonly string[]): ResultWriter {
   const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
-  return { contentType, start: () => lines(header), rows: (batch) => lines(batch.map(encode)), end: () => '\n' };
+  return {
+    contentType: 'text/csv',
+    start: () => lines(header),
+    rows: (batch) => lines(batch.map(csvRow)),
+    end: () => '\n',
+  };
 }
 
 function csvCell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = typeof value === 'object' ? toJson(value) : String(value);
+  const text = javaText(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -118,11 +143,11 @@ export function resultWriter(
     case 'array':
       return documentWriter(rowHeader.map(encodeArray), encodeArray);
     case 'objectLines':
-      return linesWriter('text/plain', objectHeader, encodeObject);
+      return linesWriter(objectHeader, encodeObject);
     case 'arrayLines':
-      return linesWriter('text/plain', rowHeader.map(encodeArray), encodeArray);
+      return linesWriter(rowHeader.map(encodeArray), encodeArray);
     case 'csv':
-      return linesWriter('text/csv', rowHeader.map(csvRow), csvRow);
+      return csvWriter(rowHeader.map(csvRow));
     default: {
       const unknown: never = format;
       throw new Error(`Unknown result format ${String(unknown)}`);

@@ -10,7 +10,7 @@ export interface SqlRequest {
   readonly typesHeader: boolean;
   readonly sqlTypesHeader: boolean;
   readonly context: Readonly<Record<string, unknown>>;
-  readonly parameters: readonly SqlParameter[];
+  readonly parameters: readonly (SqlParameter | null)[];
 }
 
 export interface SqlParameter {
@@ -37,7 +37,8 @@ export const sqlBody = z.object({
   typesHeader: z.boolean().nullish(),
   sqlTypesHeader: z.boolean().nullish(),
   context: z.record(z.string(), z.unknown()).nullish(),
-  parameters: z.array(z.object({ type: z.string(), value: z.unknown() })).nullish(),
+  // Druid finds out about a missing parameter when it binds it.
+  parameters: z.array(z.object({ type: z.string(), value: z.unknown() }).nullable()).nullish(),
 });
 
 const plain = (query: string): SqlRequest => ({
@@ -75,7 +76,9 @@ function fromJson(text: string): SqlRequest {
     typesHeader: typesHeader ?? false,
     sqlTypesHeader: sqlTypesHeader ?? false,
     context: context ?? {},
-    parameters: (parameters ?? []).map(({ type, value }) => ({ type, value: value ?? null })),
+    parameters: (parameters ?? []).map((parameter) =>
+      parameter ? { type: parameter.type, value: parameter.value ?? null } : null,
+    ),
   };
   for (const flag of ['typesHeader', 'sqlTypesHeader'] as const) {
     if (request[flag] && !request.header) {

@@ -20,7 +20,7 @@ import { prepareIngest } from './ingest-checks.js';
 export interface StatementRequest {
   readonly sql: string;
   readonly context: Readonly<Record<string, unknown>>;
-  readonly parameters: readonly { readonly type: string; readonly value: unknown }[];
+  readonly parameters: readonly ({ readonly type: string; readonly value: unknown } | null)[];
 }
 
 /** A statement that can be run: bound, its context read, its SQL emitted. */

@@ -17,7 +17,7 @@ import { isOrdered, jobColumns, jobRelations } from './relations.js';
 import { resultFilesSql } from './result-files.js';
 import { RowStream } from './row-stream.js';
 import { WorkerProcess } from './worker-process.js';
-import type { Job, ProcessSettings, SparkServer } from './worker/protocol.js';
+import type { Job, ProcessSettings, ResultsDestination, SparkServer } from './worker/protocol.js';
 
 /** Druid's name of the engine behind POST /druid/v2/sql. */
 const ENGINE = 'native';
@@ -47,7 +47,7 @@ export interface QueryServiceSources {
 
 /** What differs between the jobs of interactive queries. */
 interface InteractiveJob extends Pick<Job, 'spark' | 'sql' | 'ordered' | 'columns' | 'relations'> {
-  readonly stringifyArrays: boolean;
+  readonly results: Pick<ResultsDestination, 'stringifyArrays' | 'timeZone'>;
 }
 
 /** What the interactive engine refuses, in Druid's words. */
@@ -107,7 +107,7 @@ export class QueryService {
       ordered: isOrdered(statement.plan),
       columns: jobColumns(statement.columns),
       relations,
-      stringifyArrays: context.sqlStringifyArrays ?? true,
+      results: { stringifyArrays: context.sqlStringifyArrays ?? true, timeZone: context.sqlTimeZone },
     });
     return { columns: statement.columns, rows: this.#stream(job, request, context.timeout, release) };
   }
@@ -123,16 +123,16 @@ export class QueryService {
       ordered: true,
       columns: jobColumns(results.columns.map((column, fieldId) => ({ fieldId, ...column }))),
       relations: [],
-      stringifyArrays: results.stringifyArrays,
+      results: { stringifyArrays: results.stringifyArrays },
     });
     return this.#stream(job, request, undefined, files.release);
   }
 
-  #job({ stringifyArrays, ...rest }: InteractiveJob): Job {
+  #job({ results, ...rest }: InteractiveJob): Job {
     return {
       ...rest,
       id: randomUUID(),
-      destination: { kind: 'results', stringifyArrays, skipsCounters: true },
+      destination: { kind: 'results', ...results, skipsCounters: true },
       directory: '',
       maxParseExceptions: 0,
     };

@@ -16,7 +16,7 @@ import {
 } from '../../sql/types.js';
 import type { DuckdbSession } from './duckdb-session.js';
 import { type Database, openInstance } from './instance.js';
-import { multiValueMacros } from './multi-value.js';
+import { engineMacros } from './macros.js';
 import { resultSql } from './results.js';
 
 let directory: string;
@@ -25,7 +25,7 @@ let session: DuckdbSession;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'duckdb-'));
   const settings = { threads: 2, memoryBytes: 100_000_000, spillDirectory: join(directory, 'spill') };
-  database = await openInstance(settings, multiValueMacros);
+  database = await openInstance(settings, engineMacros());
   session = await database.connect();
 });
 afterAll(async () => {
@@ -147,6 +147,26 @@ describe('resultSql', () => {
       stringifyArrays: true,
     });
     expect(await session.rows(sql)).toEqual([['[1.0,null]']]);
+  });
+
+  it.each<[string, SqlType, string | null]>([
+    [`['a"b', NULL]`, arrayOf(VARCHAR), '["a\\"b",null]'],
+    [`['NaN'::DOUBLE, -1e9]`, arrayOf(DOUBLE), '["NaN",-1.0E9]'],
+    [`[0.1::FLOAT]`, arrayOf(FLOAT), '[0.1]'],
+    [`[[1.5], NULL, []]`, arrayOf(arrayOf(DOUBLE)), '[[1.5],null,[]]'],
+    [`[[['x']]]`, arrayOf(arrayOf(arrayOf(VARCHAR))), '[[["x"]]]'],
+    ['[]::DOUBLE[]', arrayOf(DOUBLE), '[]'],
+    ['NULL::DOUBLE[]', arrayOf(DOUBLE), null],
+  ])('answers %s as JSON text', async (sql, type, expected) => {
+    const query = resultSql(`SELECT ${sql} AS c1`, [{ sqlName: 'c1', type }], { stringifyArrays: true });
+    expect(await session.rows(query)).toEqual([[expected]]);
+  });
+
+  it('tells times as the clock of a zone shows them', async () => {
+    const query = resultSql(`SELECT TIMESTAMP '2015-09-12 01:02:03.5' AS c1`, [{ sqlName: 'c1', type: TIMESTAMP }], {
+      timeZone: 'America/New_York',
+    });
+    expect(await session.rows(query)).toEqual([['2015-09-11T21:02:03.500-04:00']]);
   });
 
   it('keeps the order of rows', async () => {

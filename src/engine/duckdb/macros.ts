@@ -2,6 +2,7 @@ import { duckdbMacros } from '../../sql/functions/index.js';
 import { castMacros } from './casts.js';
 import { listMacros } from './lists.js';
 import { multiValueMacros } from './multi-value.js';
+import { resultMacros } from './results.js';
 
 /** Every macro that emitted SQL may call. */
 export const engineMacros = (): readonly string[] => [
@@ -9,4 +10,5 @@ export const engineMacros = (): readonly string[] => [
   ...castMacros,
   ...listMacros,
   ...duckdbMacros(),
+  ...resultMacros,
 ];

@@ -10,14 +10,14 @@ import type { Scope } from './scope.js';
 /** A value for `?`. `type` is an SQL type name as JDBC clients send it: VARCHAR, BIGINT, DOUBLE, TIMESTAMP, ARRAY … */
 export interface BindParameter {
   readonly type: string;
-  /** Numbers, texts, booleans, null; TIMESTAMP and DATE as milliseconds or SQL text; ARRAY as a list. */
+  /** Numbers, texts, booleans, null; TIMESTAMP as milliseconds, DATE as days, or both as text; ARRAY as a list. */
   readonly value: unknown;
 }
 
 export interface BindOptions {
   readonly catalog: SchemaCatalog;
   /** Values of `?`, in order. */
-  readonly parameters?: readonly BindParameter[];
+  readonly parameters?: readonly (BindParameter | null)[];
   /** IANA name or offset; timestamp literals are read in it (sqlTimeZone). */
   readonly timeZone?: string;
   /** The statement's fixed present, milliseconds since 1970. */

@@ -11,10 +11,11 @@ import { bindCast } from './cast.js';
 import { bindBetween, bindComparison, bindLike, bindTest } from './comparison.js';
 import { convert } from './convert.js';
 import { leastRestrictive, widestType } from './lattice.js';
-import { bindLiteral, bindParameter } from './literal.js';
+import { bindLiteral } from './literal.js';
 import { bindLogic, bindNot } from './logic.js';
 import { bindExists, bindIn, bindQuantified, bindScalarSubquery } from './membership.js';
 import { findColumn, resolveColumn } from './names.js';
+import { parameterNode } from './parameter.js';
 import { resolveTypeName } from './type-name.js';
 
 /** Binds one expression. */
@@ -25,7 +26,7 @@ export function bindExpression(node: Expr, binding: Binding, environment: Expres
     case 'literal':
       return bindLiteral(node, binding);
     case 'parameter':
-      return bindParameter(node, binding);
+      return inner(parameterNode(node, binding));
     case 'identifier':
       return bindColumn(node, binding, environment);
     case 'star':

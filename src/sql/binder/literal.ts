@@ -1,13 +1,13 @@
-/** Constants and parameters. */
-import type { Literal, Parameter } from '../ast.js';
+/** Constants. */
+import type { Literal } from '../ast.js';
 import { validationError, unsupportedError } from '../errors.js';
 import type { Expression } from '../plan/index.js';
-import { arrayOf, BIGINT, BOOLEAN, DOUBLE, NULL_TYPE, TIMESTAMP, DATE, VARCHAR, type SqlType } from '../types.js';
-import type { BindParameter, Binding } from './binding.js';
-import { call, literal, notNull } from './build.js';
+import { BIGINT, BOOLEAN, DOUBLE, NULL_TYPE, TIMESTAMP, DATE } from '../types.js';
+import type { Binding } from './binding.js';
+import { literal, notNull } from './build.js';
 import { parseInterval } from './interval.js';
-import { leastRestrictive, MAX_DECIMAL_DIGITS } from './lattice.js';
-import { floorToDay, parseDateLiteral, parseTimestamp, parseTimestampLiteral } from './timestamps.js';
+import { MAX_DECIMAL_DIGITS } from './lattice.js';
+import { parseDateLiteral, parseTimestampLiteral } from './timestamps.js';
 
 const LARGEST_INTEGER = 2_147_483_647n;
 const LARGEST_BIGINT = 9_223_372_036_854_775_807n;
@@ -79,107 +79,4 @@ export function bindLiteral(node: Literal, binding: Binding): Expression {
     default:
       return value satisfies never;
   }
-}
-
-function parameterType(name: string): SqlType | undefined {
-  switch (name.toUpperCase()) {
-    case 'VARCHAR':
-    case 'CHAR':
-    case 'STRING':
-    case 'LONGVARCHAR':
-      return VARCHAR;
-    case 'TINYINT':
-    case 'SMALLINT':
-    case 'INTEGER':
-    case 'INT':
-    case 'BIGINT':
-    case 'LONG':
-      return BIGINT;
-    case 'FLOAT':
-    case 'REAL':
-    case 'DOUBLE':
-    case 'DECIMAL':
-    case 'NUMERIC':
-      return DOUBLE;
-    case 'BOOLEAN':
-      return BOOLEAN;
-    case 'TIMESTAMP':
-      return TIMESTAMP;
-    case 'DATE':
-      return DATE;
-    default:
-      return undefined;
-  }
-}
-
-/** A parameter's value as a constant of its SQL type; undefined when the value does not fit the type. */
-function parameterLiteral(type: SqlType, value: unknown, timeZone: string): Expression | undefined {
-  if (value === null || value === undefined) return literal(null, type);
-  const to = notNull(type);
-  switch (type.name) {
-    case 'VARCHAR':
-      return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-        ? literal(String(value), to)
-        : undefined;
-    case 'BIGINT':
-      if (typeof value === 'bigint') return literal(value, to);
-      if (typeof value === 'number' && Number.isInteger(value)) return literal(BigInt(value), to);
-      return typeof value === 'string' && /^[+-]?\d+$/.test(value) ? literal(BigInt(value), to) : undefined;
-    case 'DOUBLE': {
-      const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : NaN;
-      return Number.isNaN(number) ? undefined : literal(number, to);
-    }
-    case 'BOOLEAN':
-      return typeof value === 'boolean' ? literal(value, to) : undefined;
-    case 'TIMESTAMP':
-    case 'DATE': {
-      const instant =
-        typeof value === 'number' ? value : typeof value === 'string' ? parseTimestamp(value, timeZone) : undefined;
-      if (instant === undefined) return undefined;
-      return literal(type.name === 'DATE' ? floorToDay(instant, timeZone) : instant, to);
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** The type that a list element of a parameter has by its JSON value. */
-function elementLiteral(value: unknown): Expression | undefined {
-  if (value === null) return literal(null, NULL_TYPE);
-  if (typeof value === 'string') return literal(value, notNull(VARCHAR));
-  if (typeof value === 'boolean') return literal(value, notNull(BOOLEAN));
-  if (typeof value === 'number') {
-    return Number.isInteger(value) ? literal(BigInt(value), notNull(BIGINT)) : literal(value, notNull(DOUBLE));
-  }
-  return undefined;
-}
-
-function parameterArray(value: unknown): Expression | undefined {
-  if (!Array.isArray(value)) return undefined;
-  const items: Expression[] = [];
-  for (const element of value as unknown[]) {
-    const item = elementLiteral(element);
-    if (!item) return undefined;
-    items.push(item);
-  }
-  const element = items.length === 0 ? VARCHAR : leastRestrictive(items.map((item) => item.type));
-  return element && call('ARRAY', items, arrayOf(element, false));
-}
-
-/** Binds `?` to the value that came with the request. */
-export function bindParameter(node: Parameter, binding: Binding): Expression {
-  const parameter: BindParameter | undefined = binding.options.parameters[node.index];
-  if (!parameter) throw validationError(`No value bound for parameter (position [${node.index + 1}])`, node.span);
-  const type = parameterType(parameter.type);
-  const bound =
-    parameter.type.toUpperCase() === 'ARRAY'
-      ? parameterArray(parameter.value)
-      : type && parameterLiteral(type, parameter.value, binding.options.timeZone);
-  if (!bound) {
-    throw validationError(
-      `Value of parameter (position [${node.index + 1}]) is not of its type [${parameter.type}]`,
-      node.span,
-    );
-  }
-  return bound;
 }

@@ -58,6 +58,8 @@ export interface ResultsDestination {
   readonly maxRows?: number;
   /** Arrays as JSON text instead of arrays. */
   readonly stringifyArrays: boolean;
+  /** The zone whose clock timestamps are told in; UTC when absent. */
+  readonly timeZone?: string;
   /** Nobody reads the counters, which then are not taken: neither progress nor a profile. */
   readonly skipsCounters?: boolean;
 }

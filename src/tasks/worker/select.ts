@@ -35,7 +35,7 @@ export async function select(running: RunningJob, destination: ResultsDestinatio
     await session.run('SET preserve_insertion_order = true');
     const inputs = await createInputs(running, session, stage);
     await inputs.reading(async (query) => {
-      const sql = resultSql(query, job.columns, { stringifyArrays: destination.stringifyArrays });
+      const sql = resultSql(query, job.columns, destination);
       const profiler =
         destination.skipsCounters === true ? undefined : new Profiler(session, running.directory, 'select');
       await profiler?.start();
