@@ -55,7 +55,10 @@ function checkInteractive({ statement, emitted }: CompiledStatement): SelectStat
   if (statement.kind === 'explain') return statement;
   if (statement.kind === 'select') {
     if (!emitted.relations.some(({ node }) => node.kind === 'external')) return statement;
-    throw new SqlError('validation', `Cannot use [EXTERN] with SQL engine [${ENGINE}].`);
+    throw new SqlError(
+      'validation',
+      `Query could not be planned. A possible reason is [Cannot use [EXTERN] with SQL engine [${ENGINE}].]`,
+    );
   }
   throw new SqlError(
     'validation',
