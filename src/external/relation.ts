@@ -51,6 +51,8 @@ export interface ReadingEnvironment {
   /** How many unparseable records are accepted; -1 means any number, 0 none. */
   readonly maxParseExceptions: number;
   readonly signal: AbortSignal;
+  /** Told of the number of files before the first is fetched; what it throws ends the reading. */
+  onListed?(files: number): void;
   onProgress?(progress: ReadingProgress): void;
 }
 

@@ -20,7 +20,8 @@ describe('readContext', () => {
     ['a number as text', { rowsPerSegment: '1000' }, { rowsPerSegment: 1000 }],
     ['a decimal that is whole', { rowsPerSegment: '12.00' }, { rowsPerSegment: 12 }],
     ['a boolean as text', { failOnEmptyInsert: 'TRUE' }, { failOnEmptyInsert: true }],
-    ['a text that is not true', { failOnEmptyInsert: 'yes' }, { failOnEmptyInsert: false }],
+    ['a boolean as text that is not true', { failOnEmptyInsert: 'false' }, { failOnEmptyInsert: false }],
+    ['an object as JSON text', { indexSpec: '{"a":1}' }, { indexSpec: { a: 1 } }],
     ['null as absent', { rowsPerSegment: null }, { rowsPerSegment: 3_000_000 }],
     ['the older numTasks', { numTasks: 5 }, { maxNumTasks: 5 }],
     ['maxNumTasks over numTasks', { numTasks: 5, maxNumTasks: 4 }, { maxNumTasks: 4 }],
@@ -38,7 +39,10 @@ describe('readContext', () => {
 
   test.each<[Record<string, unknown>, string]>([
     [{ maxNumTasks: 1 }, 'Expected key [maxNumTasks] to be at least 2, but got [1]'],
-    [{ maxNumTasks: 2000 }, 'Expected key [maxNumTasks] to be at most 1001, but got [2000]'],
+    [{ failOnEmptyInsert: 'yes' }, 'Expected key [failOnEmptyInsert] to be a Boolean, but got [yes]'],
+    [{ indexSpec: '[]' }, 'Expected key [indexSpec] to be a JSON object, but got [[]]'],
+    [{ sqlTimeZone: 'Mars/Olympus' }, 'Expected key [sqlTimeZone] to be a time zone, but got [Mars/Olympus]'],
+    [{ sqlCurrentTimestamp: 'soon' }, 'Expected key [sqlCurrentTimestamp] to be an ISO 8601 time, but got [soon]'],
     [{ rowsPerSegment: 'many' }, 'Expected key [rowsPerSegment] to be in integer format, but got [many]'],
     [{ rowsPerSegment: 1.5 }, 'Expected key [rowsPerSegment] to be in integer format, but got [1.5]'],
     [{ rowsPerSegment: [] }, 'Expected key [rowsPerSegment] to be an Integer, but got [[]]'],

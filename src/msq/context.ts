@@ -9,8 +9,21 @@ export class ContextError extends Error {
 export interface ContextParameter<T> {
   /** Answers the default for undefined and null. Throws ContextError. */
   read(name: string, value: unknown): T;
+  /** What values are taken, in words. */
+  readonly type: string;
+  /** Absent where nothing is the default. */
+  readonly default?: string;
   readonly description: string;
+  /** Validated, but nothing depends on it here; the description says why. */
+  readonly hasNoEffect?: true;
 }
+
+/** A parameter whose effect has no meaning here. */
+const accepted = <T>(parameter: ContextParameter<T>): ContextParameter<T> => ({ ...parameter, hasNoEffect: true });
+
+/** The part of the documentation that tells of the default. */
+const byDefault = (value: unknown): { readonly default?: string } =>
+  value === undefined ? {} : { default: String(value) };
 
 const refuse = (name: string, expected: string, value: unknown): ContextError =>
   new ContextError(
@@ -32,6 +45,8 @@ function integer<D extends number | undefined>(
 ): ContextParameter<number | D> {
   const { least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_INTEGER } = range;
   return {
+    type: `integer${range.least === undefined ? '' : ` ≥ ${least}`}${range.most === undefined ? '' : `, ≤ ${most}`}`,
+    ...byDefault(fallback),
     description,
     read(name, value) {
       if (value === undefined || value === null) return fallback;
@@ -45,11 +60,14 @@ function integer<D extends number | undefined>(
 
 function boolean<D extends boolean | undefined>(fallback: D, description: string): ContextParameter<boolean | D> {
   return {
+    type: 'boolean',
+    ...byDefault(fallback),
     description,
     read(name, value) {
       if (value === undefined || value === null) return fallback;
       if (typeof value === 'boolean') return value;
-      if (typeof value === 'string') return value.toLowerCase() === 'true';
+      const word = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
+      if (word === 'true' || word === 'false') return word === 'true';
       throw refuse(name, 'a Boolean', value);
     },
   };
@@ -57,6 +75,8 @@ function boolean<D extends boolean | undefined>(fallback: D, description: string
 
 function text<D extends string | undefined>(fallback: D, description: string): ContextParameter<string | D> {
   return {
+    type: 'text',
+    ...byDefault(fallback),
     description,
     read(name, value) {
       if (value === undefined || value === null) return fallback;
@@ -73,6 +93,8 @@ function choice<const W extends string, D extends W | undefined>(
   description: string,
 ): ContextParameter<W | D> {
   return {
+    type: words.join(', '),
+    ...byDefault(fallback),
     description,
     read(name, value) {
       if (value === undefined || value === null) return fallback;
@@ -86,6 +108,7 @@ function choice<const W extends string, D extends W | undefined>(
 /** A list of names: a JSON array, its text, or names with commas between them. */
 function list(description: string): ContextParameter<readonly string[]> {
   return {
+    type: 'list of names',
     description,
     read(name, value) {
       if (value === undefined || value === null) return [];
@@ -110,58 +133,139 @@ function parseList(source: string): unknown {
   return trimmed === '' ? [] : trimmed.split(',').map((part) => part.trim());
 }
 
-function json(description: string): ContextParameter<unknown> {
-  return { description, read: (_name, value) => value ?? undefined };
+/** A JSON object, or its text. */
+function jsonObject(description: string): ContextParameter<Readonly<Record<string, unknown>> | undefined> {
+  return {
+    type: 'JSON object',
+    description,
+    read(name, value) {
+      if (value === undefined || value === null) return undefined;
+      const parsed = typeof value === 'string' ? parseJson(value) : value;
+      if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+        throw refuse(name, 'a JSON object', value);
+      }
+      return parsed as Readonly<Record<string, unknown>>;
+    },
+  };
 }
 
-/** Every context parameter that is read, by name. Others pass through unread, as in Druid. */
+function parseJson(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A time zone that the platform knows: IANA names and offsets. */
+function timeZone(description: string): ContextParameter<string> {
+  return {
+    type: 'IANA name or offset',
+    default: 'UTC',
+    description,
+    read(name, value) {
+      if (value === undefined || value === null) return 'UTC';
+      if (typeof value !== 'string') throw refuse(name, 'a String', value);
+      try {
+        new Intl.DateTimeFormat('en-US', { timeZone: value });
+      } catch {
+        throw refuse(name, 'a time zone', value);
+      }
+      return value;
+    },
+  };
+}
+
+/** An ISO 8601 time. */
+function time(description: string): ContextParameter<string | undefined> {
+  return {
+    type: 'ISO 8601 time',
+    description,
+    read(name, value) {
+      if (value === undefined || value === null) return undefined;
+      if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) throw refuse(name, 'an ISO 8601 time', value);
+      return value;
+    },
+  };
+}
+
+/**
+ * Every context parameter that is read, by name. Others pass through unread, as in Druid. `npm run docs:reference` writes
+ * docs/context.md from it.
+ */
 export const contextParameters = {
   maxNumTasks: integer(undefined, 'Tasks of a query, the controller included: one less is the number of threads.', {
     least: 2,
-    most: limits.workers + 1,
   }),
-  numTasks: integer(undefined, 'Older name of maxNumTasks.', { least: 2, most: limits.workers + 1 }),
-  taskAssignment: choice(['max', 'auto'], 'max', 'How many workers a stage gets; kept in the task payload.'),
-  finalizeAggregations: boolean(true, 'Accepted: aggregates are stored as final values.'),
-  arrayIngestMode: choice(['array', 'mvd', 'none'], 'array', 'What an ARRAY column becomes in a datasource.'),
-  sqlJoinAlgorithm: choice(['broadcast', 'sortMerge'], 'broadcast', 'Accepted: the engine picks the join itself.'),
-  rowsInMemory: integer(100_000, 'Accepted: the engine sorts within its memory limit.'),
-  segmentSortOrder: list('Columns that segments are sorted by, ahead of CLUSTERED BY.'),
-  forceSegmentSortByTime: boolean(true, 'Segments are sorted by __time first.'),
-  maxParseExceptions: integer(undefined, 'Unparseable records that are skipped; -1 any number.', { least: -1 }),
-  mode: choice(['strict', 'nonStrict'], 'strict', 'strict: maxParseExceptions is 0; nonStrict: -1.'),
+  numTasks: integer(undefined, 'Older name of `maxNumTasks`.', { least: 2 }),
+  taskAssignment: accepted(
+    choice(['max', 'auto'], 'max', 'A query has one worker, whose threads share the work. Kept in the task payload.'),
+  ),
+  finalizeAggregations: accepted(boolean(true, 'Aggregates are stored as final values.')),
+  arrayIngestMode: choice(
+    ['array', 'mvd', 'none'],
+    'array',
+    'What an `ARRAY` column becomes in a datasource: an array, a multi-value string, or a refusal.',
+  ),
+  sqlJoinAlgorithm: accepted(
+    choice(['broadcast', 'sortMerge'], 'broadcast', 'The engine picks the join itself, and spills what does not fit.'),
+  ),
+  rowsInMemory: accepted(integer(100_000, 'The engine sorts within its memory limit.')),
+  segmentSortOrder: list('Columns that segments are sorted by, ahead of `CLUSTERED BY`.'),
+  forceSegmentSortByTime: boolean(true, 'Segments are sorted by `__time` first.'),
+  maxParseExceptions: integer(undefined, 'Unparseable records that are left out; `-1` any number. Wins over `mode`.', {
+    least: -1,
+  }),
+  mode: choice(['strict', 'nonStrict'], 'strict', '`strict`: `maxParseExceptions` is 0; `nonStrict`: -1.'),
   rowsPerSegment: integer(3_000_000, 'Rows of a segment, about.', { least: 1 }),
-  maxNumSegments: integer(undefined, 'Segments that one time chunk may get.', { least: 1 }),
-  indexSpec: json('Kept in the task payload.'),
-  durableShuffleStorage: boolean(false, 'Accepted: stages hand rows on inside one process.'),
-  faultTolerance: boolean(false, 'A worker that dies is started again, at most twice.'),
+  maxNumSegments: integer(undefined, 'Segments that one time chunk may get (fault TooManySegmentsInTimeChunk).', {
+    least: 1,
+  }),
+  indexSpec: accepted(jsonObject('Segments are Parquet files. Kept in the task payload.')),
+  durableShuffleStorage: accepted(boolean(false, 'Stages hand rows on inside one process, which spills to disk.')),
+  faultTolerance: boolean(
+    false,
+    'A worker that dies is started again, at most twice; a task that the end of the server interrupted starts anew.',
+  ),
   selectDestination: choice(['taskReport', 'durableStorage'], 'taskReport', 'Where rows of a SELECT task go.'),
-  waitUntilSegmentsLoad: boolean(false, 'Segments can be queried as soon as they are published.'),
-  includeSegmentSource: choice(['NONE', 'REALTIME'], 'NONE', 'Accepted: there are no realtime segments.'),
+  waitUntilSegmentsLoad: accepted(boolean(false, 'Segments can be queried as soon as they are published.')),
+  includeSegmentSource: accepted(choice(['NONE', 'REALTIME'], 'NONE', 'There are no realtime segments.')),
   rowsPerPage: integer(100_000, 'Rows of a page of results in durable storage.', { least: 1 }),
   skipTypeVerification: list('Columns whose change between text and array is accepted.'),
-  failOnEmptyInsert: boolean(false, 'An INSERT or REPLACE without rows fails.'),
-  storeCompactionState: boolean(false, 'Accepted.'),
-  removeNullBytes: boolean(false, 'Accepted: null bytes are stored like any other character.'),
-  includeAllCounters: boolean(false, 'Accepted: counters are always complete.'),
-  maxFrameSize: integer(limits.frameBytes, 'Accepted: rows of any size fit.', { least: 1 }),
-  maxInputBytesPerWorker: integer(limits.inputBytesPerWorker, 'Kept in the task payload.', { least: 1 }),
-  maxConcurrentStages: integer(undefined, 'Accepted: stages run one after the other.', { least: 1 }),
-  clusterStatisticsMergeMode: choice(['SEQUENTIAL', 'PARALLEL', 'AUTO'], 'SEQUENTIAL', 'Accepted.'),
-  targetPartitionsPerWorker: integer(undefined, 'Accepted.', { least: 1 }),
+  failOnEmptyInsert: boolean(false, 'An `INSERT` or `REPLACE` without rows fails (fault InsertCannotBeEmpty).'),
+  storeCompactionState: accepted(boolean(false, 'Nothing here compacts by itself.')),
+  removeNullBytes: boolean(false, 'Null bytes in text are left out; otherwise they are the fault InvalidNullByte.'),
+  includeAllCounters: boolean(false, 'The report has the counter `cpu` of each stage too.'),
+  maxFrameSize: integer(limits.frameBytes, 'Bytes that a row of a datasource may have (fault RowTooLarge).', {
+    least: 1,
+  }),
+  maxInputBytesPerWorker: accepted(
+    integer(limits.inputBytesPerWorker, 'A query has one worker. Kept in the task payload.', { least: 1 }),
+  ),
+  maxConcurrentStages: accepted(integer(undefined, 'Stages run one after the other.', { least: 1 })),
+  clusterStatisticsMergeMode: accepted(
+    choice(['SEQUENTIAL', 'PARALLEL', 'AUTO'], 'SEQUENTIAL', 'Statistics are those of one worker.'),
+  ),
+  targetPartitionsPerWorker: accepted(integer(undefined, 'Threads divide the rows as they come.', { least: 1 })),
   maxThreads: integer(undefined, 'Most threads of a worker.', { least: 1 }),
-  useAutoColumnSchemas: boolean(false, 'Accepted: columns keep their SQL types.'),
-  useConcurrentLocks: boolean(false, 'Accepted: INSERTs always share their locks.'),
-  taskLockType: text(undefined, 'Accepted: INSERT takes shared locks, REPLACE exclusive ones.'),
+  useAutoColumnSchemas: accepted(boolean(false, 'Columns keep their SQL types.')),
+  useConcurrentLocks: accepted(boolean(false, 'INSERTs always share their locks.')),
+  taskLockType: accepted(
+    choice(
+      ['EXCLUSIVE', 'SHARED', 'REPLACE', 'APPEND'],
+      undefined,
+      '`INSERT` takes shared locks, `REPLACE` exclusive ones.',
+    ),
+  ),
   priority: integer(50, 'Order of tasks that wait for a slot: greater first.'),
-  sqlQueryId: text(undefined, 'Id of the query; a task is called query-<id>.'),
+  sqlQueryId: text(undefined, 'Id of the query; a task is called `query-<id>`.'),
+  sqlTimeZone: timeZone('Time zone of time functions and of `TIMESTAMP` literals.'),
+  sqlCurrentTimestamp: time('What `CURRENT_TIMESTAMP` answers.'),
   engine: text(undefined, 'Where the statement runs: duckdb or spark. Other names, which are Druid’s, change nothing.'),
-  sqlTimeZone: text('UTC', 'Time zone of time functions and of TIMESTAMP literals, IANA name.'),
-  sqlCurrentTimestamp: text(undefined, 'What CURRENT_TIMESTAMP answers, ISO 8601.'),
   sqlOuterLimit: integer(undefined, 'Most rows of a SELECT.', { least: 0 }),
-  sqlStringifyArrays: boolean(undefined, 'Arrays of a result as JSON text; default true, for tasks false.'),
-  useApproximateCountDistinct: boolean(true, 'COUNT(DISTINCT x) may be approximate.'),
-  useApproximateTopN: boolean(true, 'Accepted: answers are exact.'),
+  sqlStringifyArrays: boolean(undefined, 'Arrays of a result as JSON text; by default so, but not in tasks.'),
+  useApproximateCountDistinct: boolean(true, '`COUNT(DISTINCT x)` may be approximate.'),
+  useApproximateTopN: accepted(boolean(true, 'Answers are exact.')),
   timeout: integer(undefined, 'Milliseconds after which the query is canceled; 0 never.', { least: 0 }),
 } satisfies Record<string, ContextParameter<unknown>>;
 

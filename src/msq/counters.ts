@@ -14,13 +14,18 @@ export interface StageCounters {
   /** Milliseconds since 1970. */
   readonly startTime: number;
   readonly durationMs: number;
+  /** Processor time of all threads, nanoseconds. */
+  readonly cpuNanos: number;
 }
 
 /** Counters of one worker in Druid's JSON (CounterSnapshots): name → counter. */
 export type CounterSnapshots = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Channels hold one number for each partition; a stage of ours has one partition. */
-export function counterSnapshots(stage: StageCounters): CounterSnapshots {
+/**
+ * Channels hold one number for each partition; a stage of ours has one partition.
+ * @param includeAll with the counters that context parameter includeAllCounters asks for
+ */
+export function counterSnapshots(stage: StageCounters, includeAll = false): CounterSnapshots {
   const inputs = stage.inputs.map((input, index) => [
     `input${index}`,
     {
@@ -42,6 +47,9 @@ export function counterSnapshots(stage: StageCounters): CounterSnapshots {
         rowsMerged: stage.segments.rowsPushed,
         rowsPushed: stage.segments.rowsPushed,
       },
+    }),
+    ...(includeAll && {
+      cpu: { type: 'cpus', main: { type: 'cpu', cpu: stage.cpuNanos, wall: stage.durationMs * 1_000_000 } },
     }),
     ...(stage.warnings > 0 && { warnings: { type: 'warnings', CannotParseExternalData: stage.warnings } }),
   };

@@ -23,7 +23,6 @@ describe('faults', () => {
         errorCode: 'WorkerFailed',
         errorMessage: 'Worker[query-1-worker0_0] failed',
         workerTaskId: 'query-1-worker0_0',
-        errorMsg: null,
       },
     ],
     [

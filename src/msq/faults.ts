@@ -15,6 +15,10 @@ const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 /** A number as Java's `%,d` prints it. */
 const withCommas = (value: number): string => grouped.format(value);
 
+/** Fields without those that are null, which Druid's JSON of some faults leaves out. */
+const withoutNulls = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+
 function fault(errorCode: FaultCode, errorMessage: string, fields: Readonly<Record<string, unknown>> = {}): Fault {
   return { ...fields, errorCode, errorMessage };
 }
@@ -51,7 +55,7 @@ export const faults = {
       columnType === null
         ? `Cannot handle column [${columnName}] with unknown type`
         : `Cannot handle column [${columnName}] with type [${columnType}]`,
-      { columnName, columnType },
+      withoutNulls({ columnName, columnType }),
     ),
   DurableStorageConfiguration: (message: string) =>
     fault(
@@ -105,7 +109,7 @@ export const faults = {
     fault(
       'InvalidField',
       `Error[${place.errorMsg}] while writing a field for source[${String(place.source)}], rowNumber[${String(place.rowNumber)}], column[${String(place.column)}].`,
-      place,
+      withoutNulls(place),
     ),
   InvalidNullByte: (place: {
     readonly source: string | null;
@@ -120,7 +124,7 @@ export const faults = {
         `column[${String(place.column)}], value[${String(place.value)}], position[${String(place.position)}]. ` +
         `Consider sanitizing the input string column using "REPLACE("${String(place.column)}", U&'\\0000', '') AS ${String(place.column)}" ` +
         "or setting 'removeNullBytes' to true in the query context.",
-      place,
+      withoutNulls(place),
     ),
   NotEnoughMemory: (memory: {
     readonly suggestedServerMemory: number;
@@ -270,15 +274,17 @@ export const faults = {
     fault('TooManyWorkers', `Too many workers (current = ${workers}; max = ${maxWorkers})`, { workers, maxWorkers }),
   UnknownError: (message: string) => fault('UnknownError', message, { message }),
   WorkerFailed: (workerTaskId: string, errorMsg: string | null) =>
-    fault('WorkerFailed', `Worker[${workerTaskId}] failed${errorMsg === null ? '' : `: ${errorMsg}`}`, {
-      workerTaskId,
-      errorMsg,
-    }),
+    fault(
+      'WorkerFailed',
+      `Worker[${workerTaskId}] failed${errorMsg === null ? '' : `: ${errorMsg}`}`,
+      withoutNulls({ workerTaskId, errorMsg }),
+    ),
   WorkerRpcFailed: (workerTaskId: string, errorMsg: string | null) =>
-    fault('WorkerRpcFailed', `RPC to worker[${workerTaskId}] failed${errorMsg === null ? '' : `: ${errorMsg}`}`, {
-      workerTaskId,
-      errorMsg,
-    }),
+    fault(
+      'WorkerRpcFailed',
+      `RPC to worker[${workerTaskId}] failed${errorMsg === null ? '' : `: ${errorMsg}`}`,
+      withoutNulls({ workerTaskId, errorMsg }),
+    ),
 } satisfies { readonly [Code in FaultCode]: (...args: never[]) => Fault };
 
 /** The text of a task's errorMsg: code, colon, message (MSQFaultUtils.generateMessageWithErrorCode). */

@@ -31,6 +31,7 @@ const reading: StageCounters = {
   warnings: 1,
   startTime: 1_000,
   durationMs: 5,
+  cpuNanos: 4_000_000,
 };
 
 const writing: StageCounters = {
@@ -42,6 +43,7 @@ const writing: StageCounters = {
   warnings: 0,
   startTime: 1_005,
   durationMs: 7,
+  cpuNanos: 6_000_000,
 };
 
 const running: TaskProgress = {

@@ -43,6 +43,8 @@ export interface TaskProgress {
   readonly runningTasks: number;
   readonly stages: readonly StageDefinition[];
   readonly counters: readonly StageCounters[];
+  /** Context parameter. */
+  readonly includeAllCounters?: boolean;
   readonly results?: ReportResults;
   readonly segments?: SegmentsPublished;
 }
@@ -149,7 +151,9 @@ export function reportJson(task: TaskProgress): unknown {
       payload: {
         status: statusJson(task),
         stages: task.stages.map((stage) => stageJson(task, stage)),
-        counters: Object.fromEntries(started.map((stage) => [stage.stage, { '0': counterSnapshots(stage) }])),
+        counters: Object.fromEntries(
+          started.map((stage) => [stage.stage, { '0': counterSnapshots(stage, task.includeAllCounters) }]),
+        ),
         ...(task.results && { results: resultsJson(task.results) }),
       },
     },

@@ -11,6 +11,7 @@ import { SegmentAllocator, type AllocationSources, type WritingTask } from './al
 import type { CompiledStatement } from './compile.js';
 import {
   checkInputSegments,
+  maxInputFiles,
   checkStatementLimits,
   replacedIntervals,
   segmentReport,
@@ -82,6 +83,7 @@ export class TaskController {
       () => {
         sources.watchers.changed(taskId, 'report');
       },
+      compiled.context.includeAllCounters,
     );
     this.#writing = {
       taskId,
@@ -185,6 +187,7 @@ export class TaskController {
         directory: this.#workDirectory,
         ...(sources.allowedDirectories && { allowedDirectories: sources.allowedDirectories }),
         maxParseExceptions: context.maxParseExceptions,
+        maxInputFiles: maxInputFiles(context),
       };
       return { job, release };
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { QueryContext } from '../msq/context.js';
 import { FaultError } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
 import { limits } from '../msq/limits.js';
@@ -6,6 +7,7 @@ import { ETERNITY } from '../segments/index.js';
 import type { DataSegment, Interval } from '../segments/segment.js';
 import type { IngestStatement } from '../sql/plan/index.js';
 import type { CompiledStatement } from './compile.js';
+import { tooManyInputFiles } from './worker/faults.js';
 import type { JobRelation, SegmentsDestination } from './worker/protocol.js';
 
 /** The time that a REPLACE overwrites; undefined for INSERT. */
@@ -13,12 +15,21 @@ export function replacedIntervals({ overwrite }: IngestStatement): readonly Inte
   return overwrite === 'all' ? [ETERNITY] : overwrite;
 }
 
+/** Names that Druid keeps for itself (QueryKitUtils.verifyRowSignature). */
+const restrictedNames = ['__boost', '__bucket'];
+
 /**
  * Druid's limits that the statement alone decides.
- * @throws FaultError TooManyColumns, TooManyClusteredByColumns
+ * @throws FaultError TooManyWorkers, ColumnNameRestricted, TooManyColumns, TooManyClusteredByColumns
  */
-export function checkStatementLimits({ statement }: CompiledStatement): void {
+export function checkStatementLimits({ statement, context, emitted }: CompiledStatement): void {
   if (statement.kind === 'explain') return;
+  const workers = context.maxNumTasks - 1;
+  if (workers > limits.workers) throw new FaultError(faults.TooManyWorkers(workers, limits.workers));
+  const inputs = emitted.relations.flatMap(({ node }) => node.fields.map(({ name }) => name));
+  const names = new Set([...inputs, ...statement.columns.map(({ name }) => name)]);
+  const restricted = restrictedNames.find((name) => names.has(name));
+  if (restricted !== undefined) throw new FaultError(faults.ColumnNameRestricted(restricted));
   const { length } = statement.columns;
   if (length > limits.columns) throw new FaultError(faults.TooManyColumns(length, limits.columns));
   if (statement.kind === 'select') return;
@@ -29,8 +40,11 @@ export function checkStatementLimits({ statement }: CompiledStatement): void {
   }
 }
 
+/** Files or segments that the workers of a statement may read. */
+export const maxInputFiles = ({ maxNumTasks }: QueryContext): number => limits.inputFilesPerWorker * (maxNumTasks - 1);
+
 /**
- * Druid's limit of what one worker reads, for segments; for external files their reader counts.
+ * Druid's limit of what one worker reads, for segments; a worker counts external files when it lists them.
  * @throws FaultError TooManyInputFiles
  */
 export function checkInputSegments(relations: readonly JobRelation[], { context }: CompiledStatement): void {
@@ -38,10 +52,7 @@ export function checkInputSegments(relations: readonly JobRelation[], { context 
     (total, relation) => total + (relation.kind === 'segments' ? relation.segments.length : 0),
     0,
   );
-  const most = limits.inputFilesPerWorker;
-  if (count > most * (context.maxNumTasks - 1)) {
-    throw new FaultError(faults.TooManyInputFiles(count, most, Math.ceil(count / most)));
-  }
+  if (count > maxInputFiles(context)) throw tooManyInputFiles(count);
 }
 
 /** Where the rows of an INSERT or REPLACE go. */
@@ -57,6 +68,8 @@ export function segmentsDestination(statement: IngestStatement, { context }: Com
     rowsPerSegment: context.rowsPerSegment,
     ...(context.maxNumSegments !== undefined && { maxNumSegments: context.maxNumSegments }),
     failOnEmptyInsert: context.failOnEmptyInsert,
+    removeNullBytes: context.removeNullBytes,
+    maxFrameSize: context.maxFrameSize,
   };
 }
 

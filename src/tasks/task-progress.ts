@@ -32,6 +32,7 @@ export class TaskRecorder {
     readonly now: () => number,
     /** Called when the report is another one. */
     readonly changed: () => void,
+    readonly includeAllCounters = false,
   ) {
     this.startTime = now();
   }
@@ -103,6 +104,7 @@ export class TaskRecorder {
       runningTasks: running ? (working ? 2 : 1) : 0,
       stages: this.stages,
       counters: this.#counters,
+      includeAllCounters: this.includeAllCounters,
       ...(this.#results && state === 'SUCCESS' && { results: this.#results }),
       ...(this.#segments && { segments: this.#segments }),
     });

@@ -190,5 +190,7 @@ export const segmentsDestination = (more: Partial<SegmentsDestination> = {}): Se
   segmentSortOrder: [],
   rowsPerSegment: 3_000_000,
   failOnEmptyInsert: false,
+  removeNullBytes: false,
+  maxFrameSize: 1_000_000,
   ...more,
 });

@@ -42,6 +42,7 @@ export async function fetchFiles(
 ): Promise<readonly InputFile[]> {
   const { signal } = environment;
   const origins = await listOrigins(source, environment);
+  environment.onListed?.(origins.length);
   const received = new Map<number, number>();
   let done = 0;
   const report = (): void => {

@@ -2,7 +2,7 @@ import { EngineError } from '../../engine/session.js';
 import type { ParseProblem } from '../../external/relation.js';
 import { FaultError, type Fault } from '../../msq/fault.js';
 import { faults } from '../../msq/faults.js';
-import type { Granularity } from '../../sql/plan/index.js';
+import { limits } from '../../msq/limits.js';
 import type { ProcessSettings } from './protocol.js';
 
 /** A record that could not be parsed, as the failure of a job that accepts none. */
@@ -52,26 +52,8 @@ export function toFault(error: unknown, canceled: boolean, settings: ProcessSett
   return faults.UnknownError(error instanceof Error ? error.message : String(error));
 }
 
-const standardGranularities: Readonly<Record<string, string>> = {
-  PT1S: 'SECOND',
-  PT1M: 'MINUTE',
-  PT5M: 'FIVE_MINUTE',
-  PT10M: 'TEN_MINUTE',
-  PT15M: 'FIFTEEN_MINUTE',
-  PT30M: 'THIRTY_MINUTE',
-  PT1H: 'HOUR',
-  PT6H: 'SIX_HOUR',
-  PT8H: 'EIGHT_HOUR',
-  P1D: 'DAY',
-  P1W: 'WEEK',
-  P1M: 'MONTH',
-  P3M: 'QUARTER',
-  P1Y: 'YEAR',
-};
-
-/** A granularity as Druid's TooManySegmentsInTimeChunk names it. */
-export function granularityName(granularity: Granularity): string {
-  if (granularity.kind === 'all') return 'ALL';
-  const { period } = granularity;
-  return standardGranularities[period] ?? `{type=period, period=${period}, timeZone=UTC, origin=null}`;
+/** More input files than the workers may read, as a failure that tells how many workers would do. */
+export function tooManyInputFiles(count: number): FaultError {
+  const most = limits.inputFilesPerWorker;
+  return new FaultError(faults.TooManyInputFiles(count, most, Math.ceil(count / most)));
 }

@@ -6,7 +6,7 @@ import { segmentsSql } from '../../segments/index.js';
 import { FaultError } from '../../msq/fault.js';
 import { faults } from '../../msq/faults.js';
 import { bytesRead } from './bytes-read.js';
-import { unparseableData } from './faults.js';
+import { tooManyInputFiles, unparseableData } from './faults.js';
 import type { RunningJob } from './job.js';
 import { systemRowsStatements } from './system-rows.js';
 import type { Scan } from './profile.js';
@@ -57,6 +57,7 @@ export async function createInputs(
   const externals: ExternalInput[] = [];
   const expected: Expected[] = [];
   const named: NamedSql[] = [];
+  const listed = { files: 0 };
   const name = ({ name }: JobRelation, sql: string, quickSql = sql): void => {
     named.push({ name, sql, quickSql });
   };
@@ -65,7 +66,7 @@ export async function createInputs(
     if (relation.kind !== 'rows') stage.inputs.push(counter);
     switch (relation.kind) {
       case 'external': {
-        const prepared = await prepare(running, session, relation.external, counter);
+        const prepared = await prepare(running, session, relation.external, counter, listed);
         name(
           relation,
           externalSql(relation.external, prepared, 'sql'),
@@ -133,6 +134,7 @@ async function prepare(
   session: DuckdbSession,
   relation: ExternalRelation,
   counter: InputCounter,
+  listed: { files: number },
 ): Promise<PreparedRelation> {
   const { job } = running;
   const prepared = await prepareExternal(relation, {
@@ -141,6 +143,10 @@ async function prepare(
     ...(job.allowedDirectories && { allowedDirectories: job.allowedDirectories }),
     maxParseExceptions: job.maxParseExceptions,
     signal: running.signal,
+    onListed: (files) => {
+      listed.files += files;
+      if (job.maxInputFiles !== undefined && listed.files > job.maxInputFiles) throw tooManyInputFiles(listed.files);
+    },
     onProgress: ({ files, totalFiles, bytes }) => {
       Object.assign(counter, { files, totalFiles, bytes });
     },

@@ -21,6 +21,8 @@ export class StageCounters {
   #startTime = 0;
   #started = 0;
   #durationMs = 0;
+  #cpu: NodeJS.CpuUsage = { user: 0, system: 0 };
+  #cpuNanos = 0;
 
   constructor(readonly stage: number) {}
 
@@ -28,10 +30,12 @@ export class StageCounters {
     this.phase = 'READING_INPUT';
     this.#startTime = Date.now();
     this.#started = performance.now();
+    this.#cpu = process.cpuUsage();
   }
 
   finish(): void {
     this.#durationMs = this.#elapsed();
+    this.#cpuNanos = this.#cpuUsed();
     this.phase = 'FINISHED';
   }
 
@@ -45,7 +49,15 @@ export class StageCounters {
       warnings: this.warnings,
       startTime: this.#startTime,
       durationMs: this.phase === 'FINISHED' ? this.#durationMs : this.#elapsed(),
+      cpuNanos: this.phase === 'FINISHED' ? this.#cpuNanos : this.#cpuUsed(),
     };
+  }
+
+  /** Of the whole process, in which stages run one after the other; nanoseconds. */
+  #cpuUsed(): number {
+    if (this.phase === 'NEW') return 0;
+    const { user, system } = process.cpuUsage(this.#cpu);
+    return (user + system) * 1_000;
   }
 
   #elapsed(): number {

@@ -49,6 +49,10 @@ export interface SegmentsDestination {
   readonly rowsPerSegment: number;
   readonly maxNumSegments?: number;
   readonly failOnEmptyInsert: boolean;
+  /** Null bytes in text are left out; otherwise they are a fault. */
+  readonly removeNullBytes: boolean;
+  /** Bytes that a row may have. */
+  readonly maxFrameSize: number;
 }
 
 /** Rows are answered, JSON-ready: numbers, text, booleans, null, arrays; timestamps as ISO text; bigint for 64-bit integers. */
@@ -107,6 +111,8 @@ export interface Job {
   readonly directory: string;
   readonly allowedDirectories?: readonly string[];
   readonly maxParseExceptions: number;
+  /** External files that the job may read; absent means any number. */
+  readonly maxInputFiles?: number;
 }
 
 /** Settings of a process, given once, before the first job. */
@@ -171,6 +177,8 @@ export interface StageProgress {
   /** Milliseconds since 1970 (0 in phase NEW), and milliseconds. */
   readonly startTime: number;
   readonly durationMs: number;
+  /** Processor time of all threads, nanoseconds. */
+  readonly cpuNanos: number;
 }
 
 /** From the process. */

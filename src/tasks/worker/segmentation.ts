@@ -3,7 +3,7 @@ import { FaultError } from '../../msq/fault.js';
 import { faults } from '../../msq/faults.js';
 import { limits } from '../../msq/limits.js';
 import { formatInterval } from '../../segments/index.js';
-import { granularityName } from './faults.js';
+import { granularityName } from '../../msq/granularity-name.js';
 import type { RunningJob } from './job.js';
 import { runWithinMemory } from './memory.js';
 import type { ChunkRequest, SegmentsDestination } from './protocol.js';

@@ -10,6 +10,7 @@ import type { RunningJob } from './job.js';
 import { runWithinMemory } from './memory.js';
 import { Profiler, type Scan } from './profile.js';
 import type { StageCounters } from './progress.js';
+import { checkRows, rowMeasures, withoutNullBytes } from './row-checks.js';
 import type { SegmentsDestination } from './protocol.js';
 import { storedColumn, type StoredColumn } from './stored-columns.js';
 
@@ -46,7 +47,12 @@ export async function stageRows(
   const inputs = await createInputs(running, session, stage);
   const table = running.newTable();
   const time = storedColumn(columns, '__time');
-  const selected = columns.map(({ sql, sqlName }) => `${sql} AS ${sqlName}`).join(', ');
+  const selected = columns
+    .map(({ sql, sqlName, type }) => {
+      const value = destination.removeNullBytes ? withoutNullBytes(sql, type) : sql;
+      return `${value} AS ${sqlName}`;
+    })
+    .join(', ');
   const bucket = bucketStartSql(destination.granularity, time.sql);
   const stageSql = async (sql: string): Promise<readonly Scan[]> => {
     const profiler = new Profiler(session, running.directory, table);
@@ -60,7 +66,7 @@ export async function stageRows(
   };
   await inputs.reading(stageSql, { canRepeat: true });
   stage.phase = 'POST_READING';
-  const counts = await countChunks(session, destination, table, time.sqlName);
+  const counts = await countChunks(session, destination, table, columns, time.sqlName);
   // A task's process runs one job, so that all of its tables are these rows.
   const [[held] = []] = await session.rows(
     `SELECT sum(memory_usage_bytes + temporary_storage_bytes) FROM duckdb_memory() WHERE tag = 'IN_MEMORY_TABLE'`,
@@ -72,22 +78,27 @@ export async function stageRows(
 
 async function countChunks(
   session: DuckdbSession,
-  { granularity }: SegmentsDestination,
+  destination: SegmentsDestination,
   table: string,
+  columns: readonly StoredColumn[],
   time: string,
 ): Promise<Pick<StagedRows, 'chunks' | 'rows' | 'scatter'>> {
   const found = await session.rows(
     `SELECT bucket, count(*), count(${time}), epoch_ms(min(${time})), epoch_ms(max(${time})),
-       count(DISTINCT rowid // ${VECTOR_ROWS})
+       count(DISTINCT rowid // ${VECTOR_ROWS}), ${rowMeasures(columns)}
      FROM ${table} GROUP BY bucket ORDER BY bucket`,
   );
   if (found.some(([, rows, times]) => rows !== times)) throw new FaultError(faults.InsertTimeNull());
   if (found.length > limits.partitionBuckets) throw new FaultError(faults.TooManyBuckets(limits.partitionBuckets));
+  await checkRows(session, table, columns, destination, {
+    hasNullByte: found.some((row) => row[6] === true),
+    largestRow: Math.max(0, ...found.map((row) => Number(row[7]))),
+  });
   const chunks = found.map(([bucket, rows, , min, max]): StagedChunk => {
     const start = toBigint(bucket);
     return {
       bucket: start,
-      interval: bucketOf(granularity, Number(min)),
+      interval: bucketOf(destination.granularity, Number(min)),
       rows: Number(rows),
       timeRange: { min: Number(min), max: Number(max) },
     };
