@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import path from 'node:path';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino, type Logger } from 'pino';
-import type { TaskEngine } from '../tasks/index.js';
+import type { TaskEngine, TaskEngineSettings } from '../tasks/index.js';
 import { Uploads } from '../storage/uploads.js';
 import { buildApp } from './app.js';
 import { SettingsError, shownSettings, type ServerSettings } from './settings.js';
@@ -29,6 +29,28 @@ async function listen(app: FastifyInstance, { host, port }: ServerSettings): Pro
   return (app.server.address() as AddressInfo).port;
 }
 
+/** Where metadata and deep storage are. */
+function storageSettings(settings: ServerSettings): Pick<TaskEngineSettings, 'metadata' | 'deepStorage'> {
+  const { metadataUrl, deepStorage, dataDir, segmentCacheSize, s3Endpoint, s3Region, s3PathStyle } = settings;
+  const connection = {
+    ...(s3Endpoint !== undefined && { endpoint: s3Endpoint }),
+    ...(s3Region !== undefined && { region: s3Region }),
+    ...(s3PathStyle !== undefined && { pathStyle: s3PathStyle }),
+  };
+  return {
+    ...(metadataUrl !== undefined && { metadata: { kind: 'postgresql', url: metadataUrl } }),
+    deepStorage:
+      deepStorage.kind === 'local'
+        ? deepStorage
+        : {
+            kind: 's3',
+            location: { connection, bucket: deepStorage.bucket, prefix: deepStorage.prefix },
+            cacheDirectory: path.join(dataDir, 'cache'),
+            cacheBytes: segmentCacheSize,
+          },
+  };
+}
+
 /** The task engine and what it is made of are loaded when the server listens already. */
 async function openEngine(
   settings: ServerSettings,
@@ -40,6 +62,7 @@ async function openEngine(
   return openTaskEngine(
     {
       dataDirectory: settings.dataDir,
+      ...storageSettings(settings),
       taskSlots: settings.taskSlots,
       workerMemoryBytes: settings.workerMemory,
       queryMemoryBytes: settings.queryMemory,

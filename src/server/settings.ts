@@ -3,6 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { shownUrl } from '../storage/shown-url.js';
 
 /** A setting that is missing, misspelt or out of range; the message names it and where it was set. */
 export class SettingsError extends Error {
@@ -77,7 +78,11 @@ interface SettingDefinition {
   /** What a flag's value stands for in the help text. */
   readonly placeholder: string;
   readonly description: string;
+  /** The value may hold a password, which only the environment may bring and which no message shows. */
+  readonly mayHoldPassword?: true;
 }
+
+const bucketUrl = /^s3:\/\/([^/]+)(?:\/(.*))?$/;
 
 const cores = availableParallelism();
 
@@ -97,6 +102,45 @@ export const settingDefinitions = {
     schema: z.string().min(1).default('./var'),
     placeholder: 'directory',
     description: 'Directory of metadata, segments and task files.',
+  },
+  metadataUrl: {
+    schema: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'expected postgresql://user@host:port/database')
+      .refine((url) => URL.canParse(url), 'expected postgresql://user@host:port/database')
+      .optional(),
+    placeholder: 'url',
+    description:
+      'PostgreSQL database for metadata; by default they are in a SQLite file of the data directory. A password comes from the environment: MILLRACE_METADATA_URL or PGPASSWORD.',
+    mayHoldPassword: true,
+  },
+  deepStorage: {
+    schema: z.string().min(1).optional(),
+    placeholder: 'directory|s3://bucket/prefix',
+    description: 'Where segments and results of queries are; by default the data directory.',
+  },
+  s3Endpoint: {
+    schema: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).optional(),
+    placeholder: 'url',
+    description:
+      "S3-compatible service of deep storage, exports and input sources without an endpoint; by default AWS's.",
+  },
+  s3Region: {
+    schema: z.string().min(1).optional(),
+    placeholder: 'region',
+    description: 'Region of S3; by default as AWS configures it (AWS_REGION, profiles).',
+  },
+  s3PathStyle: {
+    schema: z
+      .preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean())
+      .optional(),
+    placeholder: 'true|false',
+    description: 'Buckets are named in the path of URLs, as many S3-compatible services want it.',
+  },
+  segmentCacheSize: {
+    schema: z.preprocess(parseBytes, z.number().int().nonnegative()).default(10 * KIB ** 3),
+    placeholder: 'bytes',
+    description: 'Disk that copies of segments on S3 may take in the data directory.',
   },
   taskSlots: {
     schema: count(1, 1_000).default(4),
@@ -163,6 +207,15 @@ export interface ServerSettings {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
+  /** Absent: a SQLite file of the data directory. May hold a password. */
+  readonly metadataUrl?: string;
+  readonly deepStorage:
+    | { readonly kind: 'local'; readonly directory: string }
+    | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string };
+  readonly s3Endpoint?: string;
+  readonly s3Region?: string;
+  readonly s3PathStyle?: boolean;
+  readonly segmentCacheSize: number;
   readonly taskSlots: number;
   readonly workerMemory: number;
   readonly queryMemory: number;
@@ -217,6 +270,12 @@ function readFile(file: string): Readonly<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
+function holdsPassword(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const url = new URL(value);
+  return url.password !== '' || url.searchParams.has('password');
+}
+
 /**
  * Brings settings together: flags win over MILLRACE_* variables, which win over the file.
  * @throws SettingsError naming the setting, its value and where it was set
@@ -235,26 +294,51 @@ export function readSettings(sources: {
       [`${name} in ${sources.file ?? ''}`, file[name]],
     ];
     const [origin, value] = candidates.find(([, candidate]) => candidate !== undefined) ?? ['default', undefined];
-    const result = settingDefinitions[name].schema.safeParse(value);
+    const { schema, mayHoldPassword }: SettingDefinition = settingDefinitions[name];
+    const result = schema.safeParse(value);
     if (!result.success) {
       const reason = result.error.issues.map((issue) => issue.message).join('; ');
-      throw new SettingsError(`Invalid setting '${name}' (${origin} = ${JSON.stringify(value)}): ${reason}`);
+      const shown = mayHoldPassword ? '(hidden)' : JSON.stringify(value);
+      throw new SettingsError(`Invalid setting '${name}' (${origin} = ${shown}): ${reason}`);
+    }
+    if (mayHoldPassword && origin !== variableOf(name) && holdsPassword(result.data)) {
+      throw new SettingsError(
+        `Setting '${name}' (${origin}) must not hold a password, which others could read there; ` +
+          `set ${variableOf(name)} or PGPASSWORD in the environment`,
+      );
     }
     values[name] = result.data;
   }
-  return complete(values as Partial<ServerSettings> & Pick<ServerSettings, 'host' | 'dataDir' | 'taskSlots'>);
+  return complete(values as GivenSettings);
+}
+
+/** What is given, or has a default that depends on nothing else. */
+type GivenSettings = Partial<Omit<ServerSettings, 'deepStorage'>> &
+  Pick<ServerSettings, 'host' | 'dataDir' | 'taskSlots'> & { readonly deepStorage?: string };
+
+/** @throws SettingsError */
+function deepStorageOf(value: string | undefined, dataDir: string): ServerSettings['deepStorage'] {
+  if (value === undefined) return { kind: 'local', directory: path.resolve(dataDir) };
+  const [, bucket, prefix = ''] = bucketUrl.exec(value) ?? [];
+  if (bucket !== undefined) {
+    const folder = prefix.replace(/^\/+|\/+$/g, '');
+    return { kind: 's3', bucket, prefix: folder === '' ? '' : `${folder}/` };
+  }
+  if (/^[\w+.-]+:\/\//.test(value)) {
+    throw new SettingsError(`Invalid setting 'deepStorage' (${value}): expected a directory or s3://bucket/prefix`);
+  }
+  return { kind: 'local', directory: path.resolve(value) };
 }
 
 /** Fills in what depends on the machine or on other settings. */
-function complete(
-  values: Partial<ServerSettings> & Pick<ServerSettings, 'host' | 'dataDir' | 'taskSlots'>,
-): ServerSettings {
+function complete(values: GivenSettings): ServerSettings {
   const memory = totalmem();
-  const { allowedDirectories, ...rest } = values;
+  const { allowedDirectories, deepStorage, ...rest } = values;
   const confined = allowedDirectories ?? (isLoopback(values.host) ? undefined : []);
   return {
     ...(rest as ServerSettings),
     dataDir: path.resolve(values.dataDir),
+    deepStorage: deepStorageOf(deepStorage, values.dataDir),
     workerMemory: values.workerMemory ?? Math.max(256 * KIB ** 2, Math.floor((memory * 0.6) / values.taskSlots)),
     queryMemory: values.queryMemory ?? Math.max(256 * KIB ** 2, Math.floor(memory * 0.2)),
     ...(confined && { allowedDirectories: confined.map((directory) => path.resolve(directory)) }),
@@ -262,11 +346,18 @@ function complete(
   };
 }
 
+function shownValue(settings: ServerSettings, name: SettingName): string {
+  const { metadataUrl, deepStorage } = settings;
+  if (name === 'metadataUrl' && metadataUrl !== undefined) return shownUrl(metadataUrl);
+  if (name !== 'deepStorage') return String(settings[name]);
+  return deepStorage.kind === 'local' ? deepStorage.directory : `s3://${deepStorage.bucket}/${deepStorage.prefix}`;
+}
+
 /** Settings by name as texts, for GET /status/properties. */
 export const shownSettings = (settings: ServerSettings): Readonly<Record<string, string>> =>
   Object.fromEntries(
     settingNames.flatMap((name) => {
       const value = settings[name];
-      return value === undefined ? [] : [[`millrace.${name}`, String(value)]];
+      return value === undefined ? [] : [[`millrace.${name}`, shownValue(settings, name)]];
     }),
   );

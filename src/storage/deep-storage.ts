@@ -116,7 +116,6 @@ export class DeepStorage {
 
   /** Deletes the files that a task left among the results without storing results. */
   async removeResults(taskId: string): Promise<void> {
-    const prefix = `${safeName(taskId)}/`;
-    await this.results.remove((await this.results.list()).filter((path) => path.startsWith(prefix)));
+    await this.results.remove(await this.results.list(`${safeName(taskId)}/`));
   }
 }

@@ -1,33 +1,26 @@
+import type { S3Connection, S3Object } from '../transfer/index.js';
+
 /** A file of a store: its path within the store (parts joined by `/`) and its bytes. */
 export interface StoredFile {
   readonly path: string;
   readonly size: number;
 }
 
-/** Where a bucket is reached; absent parts are AWS's own and its usual configuration. Holds no credentials. */
-export interface ObjectConnection {
-  readonly endpoint?: string;
-  readonly region?: string;
-  readonly pathStyle?: boolean;
-}
-
-/** An object to be uploaded. Plain data, sent to a worker. */
-export interface ObjectTarget {
-  readonly connection: ObjectConnection;
-  readonly bucket: string;
-  readonly key: string;
+/** An object to be uploaded, or the bucket and the prefix of several. Plain data, sent to a worker. */
+export interface UploadTarget extends S3Object {
+  readonly connection: S3Connection;
 }
 
 /** Where a new file is written, an absolute path; with `upload`, where the writer then uploads it. */
 export interface FilePlace {
   readonly path: string;
-  readonly upload?: ObjectTarget;
+  readonly upload?: UploadTarget;
 }
 
 /** Where several new files go: a directory of the store's own, or a key prefix (ending in `/`) to upload to. */
 export type FolderPlace =
   | { readonly kind: 'directory'; readonly directory: string }
-  | { readonly kind: 'upload'; readonly target: ObjectTarget };
+  | { readonly kind: 'upload'; readonly target: UploadTarget };
 
 /** Files that lie on this machine, and stay there, until they are released. */
 export interface OpenFiles {
@@ -47,8 +40,8 @@ export interface FileStore {
   open(files: readonly StoredFile[]): Promise<OpenFiles>;
   /** Takes note of files that were written to their places and published. */
   settle(files: readonly StoredFile[]): Promise<void>;
-  /** Paths of all files. */
-  list(): Promise<readonly string[]>;
+  /** Paths of all files, or of those below a path that ends in `/`. */
+  list(under?: string): Promise<readonly string[]>;
   /** Deletes files; those that are not there count as deleted. */
   remove(paths: readonly string[]): Promise<void>;
 }

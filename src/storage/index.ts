@@ -4,4 +4,5 @@ export { DeepStorage, type OpenSegments, type SegmentLocation } from './deep-sto
 export type * from './file-store.js';
 export { openLocalFileStore } from './local-file-store.js';
 export type * from './metadata-store.js';
-export { openMetadataStore } from './sqlite-metadata-store.js';
+export { openDeepStorage, openMetadataStore, type DeepStoragePlace, type MetadataPlace } from './open-storage.js';
+export { openSqliteMetadataStore } from './sqlite-metadata-store.js';

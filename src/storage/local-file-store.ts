@@ -37,7 +37,9 @@ export function openLocalFileStore(directory: string): FileStore {
 
     settle: () => Promise.resolve(),
 
-    list: () => filesUnder(directory),
+    async list(under = '') {
+      return (await filesUnder(absolute(under))).map((relative) => under + relative);
+    },
 
     async remove(paths) {
       await Promise.all(paths.map((relative) => rm(absolute(relative), { force: true })));

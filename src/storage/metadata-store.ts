@@ -159,5 +159,7 @@ export interface MetadataStore {
   segmentsRevision(): number;
   /** Paths of all files that a row names, segments used or not: what a sweep must keep. */
   referencedFiles(): Promise<ReferencedFiles>;
+  /** A name of this store that no other has. */
+  identity(): Promise<string>;
   close(): Promise<void>;
 }

@@ -1,9 +1,12 @@
 import type { Kysely, Migration, MigrationProvider } from 'kysely';
 
+/** The databases that hold metadata. */
+export type Dialect = 'sqlite' | 'postgresql';
+
 // Migrations describe tables as they were at their time, so they know nothing of the present schema.
 type AnyTables = Kysely<unknown>;
 
-const initial: Migration = {
+const initial = (dialect: Dialect): Migration => ({
   async up(db: AnyTables) {
     await db.schema
       .createTable('tasks')
@@ -37,7 +40,9 @@ const initial: Migration = {
     await db.schema.createIndex('segments_used').on('segments').columns(['datasource', 'used']).execute();
     await db.schema
       .createTable('locks')
-      .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+      .addColumn('id', dialect === 'sqlite' ? 'integer' : 'bigserial', (column) =>
+        dialect === 'sqlite' ? column.primaryKey().autoIncrement() : column.primaryKey(),
+      )
       .addColumn('task_id', 'text', (column) => column.notNull())
       .addColumn('datasource', 'text', (column) => column.notNull())
       .addColumn('kind', 'text', (column) => column.notNull())
@@ -54,7 +59,7 @@ const initial: Migration = {
       .execute();
     await db.schema.createIndex('reservations_chunk').on('reservations').columns(['datasource', 'chunk']).execute();
   },
-};
+});
 
 const results: Migration = {
   async up(db: AnyTables) {
@@ -88,7 +93,23 @@ const configs: Migration = {
   },
 };
 
-/** Numbered changes of the tables, applied in order; one that was released is never edited. */
-export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001_initial': initial, '0002_results': results, '0003_configs': configs }),
+const installation: Migration = {
+  async up(db: AnyTables) {
+    await db.schema
+      .createTable('installation')
+      .addColumn('name', 'text', (column) => column.primaryKey())
+      .addColumn('value', 'text', (column) => column.notNull())
+      .execute();
+  },
 };
+
+/** Numbered changes of the tables, applied in order; one that was released is never edited. */
+export const migrations = (dialect: Dialect): MigrationProvider => ({
+  getMigrations: () =>
+    Promise.resolve({
+      '0001_initial': initial(dialect),
+      '0002_results': results,
+      '0003_configs': configs,
+      '0004_installation': installation,
+    }),
+});

@@ -9,6 +9,7 @@ export interface MetadataTables {
   task_results: TaskResultsTable;
   configs: ConfigsTable;
   audit: AuditTable;
+  installation: InstallationTable;
 }
 
 export interface TasksTable {
@@ -85,4 +86,10 @@ export interface AuditTable {
   info: string;
   payload: string;
   created_time: number;
+}
+
+/** What is so once: `id` names the metadata store, `owner` the server that has it. */
+export interface InstallationTable {
+  name: 'id' | 'owner';
+  value: string;
 }

@@ -276,6 +276,15 @@ export class SqlMetadataStore implements MetadataStore {
     };
   }
 
+  async identity(): Promise<string> {
+    const { value } = await this.db
+      .selectFrom('installation')
+      .select('value')
+      .where('name', '=', 'id')
+      .executeTakeFirstOrThrow();
+    return value;
+  }
+
   async close(): Promise<void> {
     await this.db.destroy();
   }

@@ -1,7 +1,7 @@
 import Database from 'libsql';
-import { Kysely, Migrator, SqliteDialect, type SqliteDatabase } from 'kysely';
+import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely';
 import type { MetadataStore } from './metadata-store.js';
-import { migrations } from './migrations.js';
+import { openTables } from './open-tables.js';
 import type { MetadataTables } from './schema.js';
 import { SqlMetadataStore } from './sql-metadata-store.js';
 
@@ -12,7 +12,7 @@ const BUSY_TIMEOUT_MS = 5_000;
  * Opens the metadata store in a SQLite file, making or upgrading its tables.
  * @throws when the file is no database or was written by a newer version
  */
-export async function openMetadataStore({ file }: { readonly file: string }): Promise<MetadataStore> {
+export async function openSqliteMetadataStore({ file }: { readonly file: string }): Promise<MetadataStore> {
   const database = new Database(file);
   database.pragma('journal_mode = WAL');
   // A commit is on disk when it returns: published data must survive a loss of power, too.
@@ -22,15 +22,11 @@ export async function openMetadataStore({ file }: { readonly file: string }): Pr
   const db = new Kysely<MetadataTables>({
     dialect: new SqliteDialect({ database: database as unknown as SqliteDatabase }),
   });
-  const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
-  if (error !== undefined) {
+  try {
+    await openTables(db, 'sqlite', file);
+  } catch (error) {
     await db.destroy();
-    throw new Error(
-      `The metadata in ${file} cannot be opened: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
-      {
-        cause: error,
-      },
-    );
+    throw error;
   }
   return new SqlMetadataStore(db);
 }

@@ -6,7 +6,7 @@ import { FaultError } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
 import { ETERNITY, overlaps } from '../segments/index.js';
 import type { DataSegment, Interval } from '../segments/segment.js';
-import { DeepStorage, openLocalFileStore, openMetadataStore } from '../storage/index.js';
+import { DeepStorage, openLocalFileStore, openSqliteMetadataStore } from '../storage/index.js';
 import type { MetadataStore } from '../storage/metadata-store.js';
 import { SegmentAllocator, type WritingTask } from './allocation.js';
 import { AppendRegistry } from './append-registry.js';
@@ -85,7 +85,7 @@ describe('SegmentAllocator', () => {
 
   beforeEach(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'allocation-'));
-    store = await openMetadataStore({ file: path.join(directory, 'metadata.db') });
+    store = await openSqliteMetadataStore({ file: path.join(directory, 'metadata.db') });
     locks = new TaskLocks(store);
     appends = new AppendRegistry();
     allocator = new SegmentAllocator({

@@ -206,7 +206,9 @@ export class TaskController {
     return {
       kind: 'files',
       format: 'parquet',
-      directory: folder.kind === 'directory' ? folder.directory : this.#workDirectory,
+      ...(folder.kind === 'directory'
+        ? { directory: folder.directory }
+        : { directory: this.#workDirectory, upload: folder.target }),
       baseName: this.taskId,
       rowsPerFile: compiled.context.rowsPerPage,
       stringifyArrays,

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { claimDataDirectory, DeepStorage, openLocalFileStore, openMetadataStore } from '../storage/index.js';
+import { claimDataDirectory, openDeepStorage, openMetadataStore } from '../storage/index.js';
 import { AppendRegistry } from './append-registry.js';
 import type { ConfigStore } from '../storage/config-store.js';
 import type { MetadataStore } from '../storage/metadata-store.js';
@@ -41,14 +41,18 @@ export interface TaskEngine {
 
 /**
  * Opens the task engine: claims the data directory, puts it in order, and starts the waiting processes.
- * @throws Error naming the other process when the data directory is in use
+ * @throws Error naming the other process when the data directory or the metadata database is in use
  */
 export async function openTaskEngine(settings: TaskEngineSettings, logger: Logger): Promise<TaskEngine> {
   const dataDirectory = path.resolve(settings.dataDirectory);
   const claim = await claimDataDirectory(dataDirectory);
   try {
-    const store = await openMetadataStore({ file: path.join(dataDirectory, 'metadata.db') });
-    const engine = await startEngine({ ...settings, dataDirectory }, store, logger);
+    const place = settings.metadata ?? { kind: 'sqlite', file: path.join(dataDirectory, 'metadata.db') };
+    const store = await openMetadataStore(place, logger);
+    const engine = await startEngine({ ...settings, dataDirectory }, store, logger).catch(async (error: unknown) => {
+      await store.close();
+      throw error;
+    });
     return {
       ...engine,
       async close() {
@@ -73,9 +77,9 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
   const { dataDirectory, host, port, cores } = settings;
   const within = (name: string): string => path.join(dataDirectory, name);
   const directories = { tasks: within('tasks'), workers: within('workers') };
-  const deepStorage = new DeepStorage(
-    openLocalFileStore(within('segments')),
-    openLocalFileStore(within('query-results')),
+  const deepStorage = await openDeepStorage(
+    settings.deepStorage ?? { kind: 'local', directory: dataDirectory },
+    await store.identity(),
   );
   const address = `${host}:${port}`;
   const now = (): number => Date.now();

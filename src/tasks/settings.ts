@@ -1,4 +1,5 @@
 import type { SparkServer } from './worker/protocol.js';
+import type { DeepStoragePlace, MetadataPlace } from '../storage/index.js';
 
 /** What the task engine is told at its start. Sizes are bytes. */
 export interface TaskEngineSettings {
@@ -18,6 +19,10 @@ export interface TaskEngineSettings {
   readonly port: number;
   /** Of this program, for system tables. */
   readonly version: string;
+  /** Where metadata are; absent means a SQLite file in the data directory. */
+  readonly metadata?: MetadataPlace;
+  /** Where segments and results are; absent means the data directory. */
+  readonly deepStorage?: DeepStoragePlace;
   /** Directories that local input sources may read; absent means all. */
   readonly allowedDirectories?: readonly string[];
   /** Where tasks run whose context does not say. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { endless, insert, makeBig, openTestEngine, useEngine, values } from '../../test/support/engine-suite.js';
-import { openMetadataStore } from '../storage/index.js';
+import { openSqliteMetadataStore } from '../storage/index.js';
 
 const suite = useEngine();
 const { submit, until, ended, payload, ingest, fails, query } = suite;
@@ -210,7 +210,7 @@ describe('recovery', () => {
     const dataDirectory = path.join(suite.directory, 'crashed');
     const first = await openTestEngine(dataDirectory);
     await first.close();
-    const store = await openMetadataStore({ file: path.join(dataDirectory, 'metadata.db') });
+    const store = await openSqliteMetadataStore({ file: path.join(dataDirectory, 'metadata.db') });
     await store.insertTask({
       id: 'query-left',
       groupId: 'query-left',
@@ -242,7 +242,7 @@ describe('recovery', () => {
     } finally {
       await second.close();
     }
-    const after = await openMetadataStore({ file: path.join(dataDirectory, 'metadata.db') });
+    const after = await openSqliteMetadataStore({ file: path.join(dataDirectory, 'metadata.db') });
     expect(await after.locks()).toEqual([]);
     await after.close();
   });

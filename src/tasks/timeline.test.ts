@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DataSegment } from '../segments/segment.js';
 import { BIGINT, VARCHAR } from '../sql/types.js';
-import { openMetadataStore } from '../storage/index.js';
+import { openSqliteMetadataStore } from '../storage/index.js';
 import type { MetadataStore } from '../storage/metadata-store.js';
 import { Timeline } from './timeline.js';
 
@@ -15,7 +15,7 @@ let tasks = 0;
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'timeline-'));
-  store = await openMetadataStore({ file: path.join(directory, 'metadata.db') });
+  store = await openSqliteMetadataStore({ file: path.join(directory, 'metadata.db') });
   timeline = new Timeline(store);
 });
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { storageEnvironment } from './storage.js';
 
 const program = fileURLToPath(new URL('../../bin/millrace.js', import.meta.url));
 
@@ -15,6 +16,8 @@ export interface ServerProcess {
   readonly dataDirectory: string;
   /** Milliseconds from the start of the process until it printed its address. */
   readonly startedAfterMs: number;
+  /** What it wrote to the standard error so far. */
+  log(): string;
   /** Ends by SIGTERM and answers the exit code. */
   stop(): Promise<number | null>;
   /** Ends it as a crash would. */
@@ -41,16 +44,14 @@ export async function runCommand(
   return { code, stdout, stderr };
 }
 
-async function printedAddress(child: ChildProcess): Promise<string> {
-  let errors = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text));
+async function printedAddress(child: ChildProcess, log: () => string): Promise<string> {
   const { stdout } = child;
   if (!stdout) throw new Error('The server process has no standard output');
   for await (const line of createInterface({ input: stdout })) {
     const url = /listens on (http:\S+?),/.exec(line)?.[1];
     if (url !== undefined) return url;
   }
-  throw new Error(`The server ended before it listened: ${errors}`);
+  throw new Error(`The server ended before it listened: ${log()}`);
 }
 
 /** Starts a server on a free port; flags are those of `millrace server`. */
@@ -59,14 +60,18 @@ export async function startServerProcess(
   flags: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
+  const storage = await storageEnvironment(dataDirectory);
   const started = performance.now();
   const child = spawn(
     process.execPath,
     [program, 'server', '--port', '0', '--data-dir', dataDirectory, '--log-level', 'warn', ...flags],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...storage, ...environment } },
   );
   const ended = once(child, 'exit') as Promise<[number | null]>;
-  const url = await printedAddress(child);
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  const log = (): string => errors;
+  const url = await printedAddress(child, log);
   const { pid } = child;
   if (pid === undefined) throw new Error('The server process did not start');
   return {
@@ -74,6 +79,7 @@ export async function startServerProcess(
     pid,
     dataDirectory,
     startedAfterMs: performance.now() - started,
+    log,
     async stop() {
       child.kill('SIGTERM');
       return (await ended)[0];

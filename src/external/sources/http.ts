@@ -1,15 +1,7 @@
-import { createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { Readable } from 'node:stream';
+import { downloadResuming, writeBody } from '../../transfer/index.js';
 import { ExternalReadError } from '../errors.js';
 import type { HttpSource, Password } from '../source-spec.js';
-
-/** How often a download may fail without a byte in between before it is given up. */
-const MAX_ATTEMPTS = 5;
-/** Milliseconds before the second attempt; doubles with each. */
-const FIRST_DELAY = 100;
 
 /** A refusal of the server that another attempt would not change. */
 class FinalError extends ExternalReadError {}
@@ -46,12 +38,6 @@ function validatorOf(response: Response): string | undefined {
   if (tag !== null && !tag.startsWith('W/')) return tag;
   return response.headers.get('last-modified') ?? undefined;
 }
-
-const sizeOf = (file: string): Promise<number> =>
-  stat(file).then(
-    ({ size }) => size,
-    () => 0,
-  );
 
 const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
@@ -90,18 +76,10 @@ async function receive(attempt: Attempt, onValidator: (validator: string | undef
     throw new ExternalReadError(`Reading [${uri}] failed: the server sent another range than asked for`);
   }
   onValidator(validatorOf(response));
-  let position = continues ? from : 0;
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, callback) {
-      position += chunk.length;
-      attempt.onBytes(position);
-      callback(null, chunk);
-    },
-  });
   const body = response.body
     ? Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0])
     : Readable.from([]);
-  await pipeline(body, counter, createWriteStream(file, { flags: continues ? 'a' : 'w' }), { signal });
+  const position = await writeBody(body, file, continues ? from : 0, signal, attempt.onBytes);
   const length = response.headers.get('content-length');
   const expected = Number(length) + (continues ? from : 0);
   if (length !== null && !response.headers.has('content-encoding') && position !== expected) {
@@ -121,28 +99,20 @@ export async function download(
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
-  let validator: string | undefined;
-  let failures = 0;
-  let best = 0;
-  for (;;) {
-    const from = validator === undefined ? 0 : await sizeOf(file);
-    try {
-      await receive({ uri, headers, file, from, validator, signal, onBytes }, (found) => {
-        validator = found;
-      });
-      return;
-    } catch (error) {
-      if (signal.aborted || error instanceof FinalError) throw error;
-      const size = await sizeOf(file);
-      failures = size > best ? 1 : failures + 1;
-      best = Math.max(best, size);
-      // The next attempt starts anew when the server does not want this range.
-      if (error instanceof ExternalReadError) validator = undefined;
-      if (failures >= MAX_ATTEMPTS) {
-        if (error instanceof ExternalReadError) throw error;
-        throw new ExternalReadError(`Reading [${uri}] failed: ${describe(error)}`, { cause: error });
-      }
-      await delay(FIRST_DELAY * 2 ** (failures - 1), undefined, { signal });
-    }
+  try {
+    await downloadResuming({
+      file,
+      signal,
+      receive: (from, validator, onValidator) =>
+        receive({ uri, headers, file, from, validator, signal, onBytes }, onValidator),
+      recovery: (error) => {
+        if (error instanceof FinalError) return 'giveUp';
+        // The next attempt starts anew when the server does not want this range.
+        return error instanceof ExternalReadError ? 'startAnew' : 'resume';
+      },
+    });
+  } catch (error) {
+    if (signal.aborted || error instanceof ExternalReadError) throw error;
+    throw new ExternalReadError(`Reading [${uri}] failed: ${describe(error)}`, { cause: error });
   }
 }

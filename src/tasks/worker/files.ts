@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type DuckdbSession, resultSql } from '../../engine/duckdb/index.js';
 import { writeResultFileSql } from '../result-files.js';
@@ -8,6 +8,7 @@ import { runWithinMemory } from './memory.js';
 import { Profiler, type Scan } from './profile.js';
 import type { StageCounters } from './progress.js';
 import type { FilesDestination, JobSummary, WrittenFile } from './protocol.js';
+import { Uploads } from './uploads.js';
 
 /** Runs the job's query once and keeps its rows in their order, which may spill to disk; answers how many there are. */
 async function stage(
@@ -54,20 +55,27 @@ export async function writeFiles(running: RunningJob, destination: FilesDestinat
   const rows = await progress.during(reading, () => stage(running, session, table, reading));
   reading.output.rows = rows;
   const files: WrittenFile[] = [];
+  const uploads = new Uploads(running.signal);
   await progress.during(writing, async () => {
     writing.inputs = [{ rows, bytes: reading.output.bytes, files: 0, totalFiles: 0 }];
     if (destination.reportRows > 0) await answerFirst(running, session, table, destination);
-    for (let start = 0; start < rows; start += destination.rowsPerFile) {
-      running.throwIfCanceled();
-      const count = Math.min(destination.rowsPerFile, rows - start);
-      const name = `${destination.baseName}-worker0-partition${files.length}.${destination.format}`;
-      const file = path.join(destination.directory, name);
-      const part = `FROM ${table} WHERE rowid >= ${start} AND rowid < ${start + count}`;
-      await session.run(writeResultFileSql(job.columns, part, file));
-      const bytes = (await stat(file)).size;
-      files.push({ name, rows: count, bytes });
-      writing.output.rows += count;
-      writing.output.bytes += bytes;
+    try {
+      for (let start = 0; start < rows; start += destination.rowsPerFile) {
+        running.throwIfCanceled();
+        const end = Math.min(start + destination.rowsPerFile, rows);
+        const part = `FROM ${table} WHERE rowid >= ${start} AND rowid < ${end}`;
+        const name = `${destination.baseName}-worker0-partition${files.length}.${destination.format}`;
+        const file = path.join(destination.directory, name);
+        await session.run(writeResultFileSql(job.columns, part, file));
+        const bytes = (await stat(file)).size;
+        files.push({ name, rows: end - start, bytes });
+        writing.output.rows += end - start;
+        writing.output.bytes += bytes;
+        const { upload } = destination;
+        if (upload) await uploads.add(file, { ...upload, key: upload.key + name }, () => rm(file));
+      }
+    } finally {
+      await uploads.finish();
     }
   });
   return { stages: progress.snapshot(), rows, truncated: rows > destination.reportRows, files };

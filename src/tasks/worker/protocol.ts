@@ -7,6 +7,7 @@ import type { Fault } from '../../msq/fault.js';
 import type { DataSegment, Interval, SegmentColumn, ShardSpec } from '../../segments/segment.js';
 import type { Granularity } from '../../sql/plan/index.js';
 import type { SqlType } from '../../sql/types.js';
+import type { UploadTarget } from '../../storage/file-store.js';
 
 /** A relation that the job's SQL names; the process creates it as a view before it runs the SQL. */
 export type JobRelation =
@@ -74,6 +75,8 @@ export interface FilesDestination {
   readonly format: 'parquet';
   /** Absolute; exists. */
   readonly directory: string;
+  /** The key prefix that the files are uploaded to, once they are written; they do not stay in the directory then. */
+  readonly upload?: UploadTarget;
   readonly baseName: string;
   readonly rowsPerFile: number;
   readonly stringifyArrays: boolean;
@@ -142,6 +145,8 @@ export interface AllocatedSegment {
   readonly version: string;
   readonly shardSpec: ShardSpec;
   readonly path: string;
+  /** Where the file is uploaded to, once it is written. */
+  readonly upload?: UploadTarget;
   readonly loadSpec: DataSegment['loadSpec'];
 }
 

@@ -8,6 +8,7 @@ import type { StageCounters } from './progress.js';
 import type { AllocatedSegment, SegmentsDestination } from './protocol.js';
 import type { Segmentation, Slice } from './segmentation.js';
 import { storedColumn, type StoredColumn } from './stored-columns.js';
+import { Uploads } from './uploads.js';
 
 /** What is common to the segments of one job. */
 export interface SegmentsToWrite {
@@ -38,6 +39,7 @@ export async function writeSegments(
     throw new Error(`${slices.length} segments were asked for, ${places.length} were allocated`);
   }
   const written: DataSegment[] = [];
+  const uploads = new Uploads(running.signal);
   const write = async (session: DuckdbSession, index: number): Promise<void> => {
     const slice = slices[index];
     const place = places[index];
@@ -46,14 +48,23 @@ export async function writeSegments(
     const segment = await writeSegment(session, work, slice, place);
     written[index] = segment;
     count(stage, segment);
+    const pushed = (): void => {
+      countPushed(stage, segment);
+    };
+    if (place.upload) await uploads.add(place.path, place.upload, pushed);
+    else pushed();
   };
   const { threads } = running.settings;
-  const left = await writeTogether(running, write, [...slices.keys()], threads);
-  if (left.length > 0) {
-    const session = await running.openSession();
-    await withOneThread(running, session, async () => {
-      for (const index of left) await write(session, index);
-    });
+  try {
+    const left = await writeTogether(running, write, [...slices.keys()], threads);
+    if (left.length > 0) {
+      const session = await running.openSession();
+      await withOneThread(running, session, async () => {
+        for (const index of left) await write(session, index);
+      });
+    }
+  } finally {
+    await uploads.finish();
   }
   return written;
 }
@@ -88,8 +99,12 @@ async function writeTogether(
 function count(stage: StageCounters, segment: DataSegment): void {
   stage.output.bytes += segment.size;
   stage.output.rows += segment.rows;
+  if (stage.segments) stage.segments.rowsProcessed += segment.rows;
+}
+
+/** The segment is in deep storage. */
+function countPushed(stage: StageCounters, segment: DataSegment): void {
   if (!stage.segments) return;
-  stage.segments.rowsProcessed += segment.rows;
   stage.segments.rowsPushed += segment.rows;
   stage.segments.segmentsPushed += 1;
 }

@@ -1,0 +1,14 @@
+export { downloadResuming, type Recovery } from './resume.js';
+export { describeS3Error, openS3, statusOf, type S3Connection, type S3Credentials } from './s3-client.js';
+export {
+  deleteObjects,
+  downloadObject,
+  listObjects,
+  objectSize,
+  readObject,
+  uploadFile,
+  writeObject,
+  type ListedObject,
+  type S3Object,
+} from './s3-objects.js';
+export { writeBody } from './write-body.js';
