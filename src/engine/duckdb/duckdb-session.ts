@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { EngineValue, SqlSession } from '../session.js';
 import { toEngineError } from './failures.js';
+import { createRowTable, type RowColumn, type RowValue } from './row-table.js';
 import { rowsOfChunk } from './values.js';
 
 /** How far the running statement has come, as far as DuckDB tells. */
@@ -44,6 +45,15 @@ export class DuckdbSession implements SqlSession {
       const chunks = await (await this.connection.run(sql)).fetchAllChunks();
       return chunks.flatMap(rowsOfChunk);
     });
+  }
+
+  /** Makes a temporary table of rows; a table of that name is replaced. */
+  createTable(
+    name: string,
+    columns: readonly RowColumn[],
+    rows: readonly (readonly (RowValue | undefined)[])[],
+  ): Promise<void> {
+    return this.#inTurn(() => createRowTable(this.connection, name, columns, rows));
   }
 
   /**

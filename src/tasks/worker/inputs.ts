@@ -5,10 +5,10 @@ import type { ExternalRelation, PreparedRelation } from '../../external/relation
 import { segmentsSql } from '../../segments/index.js';
 import { FaultError } from '../../msq/fault.js';
 import { faults } from '../../msq/faults.js';
+import { BOOLEAN } from '../../sql/types.js';
 import { bytesRead } from './bytes-read.js';
 import { tooManyInputFiles, unparseableData } from './faults.js';
 import type { RunningJob } from './job.js';
-import { systemRowsStatements } from './system-rows.js';
 import type { Scan } from './profile.js';
 import type { InputCounter, StageCounters } from './progress.js';
 import type { JobRelation } from './protocol.js';
@@ -85,7 +85,12 @@ export async function createInputs(
         break;
       }
       case 'rows':
-        for (const sql of systemRowsStatements(relation)) await session.run(sql);
+        // A query that only counts needs no column, but a table does.
+        await session.createTable(
+          relation.name,
+          relation.columns.length > 0 ? relation.columns : [{ name: 'none', type: BOOLEAN }],
+          relation.rows,
+        );
         break;
     }
   }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { useWorker, inlineJson, jsonFiles, generated, START } from '../../../test/support/worker-suite.js';
 import { jobOver } from '../../../test/support/worker-process.js';
-import { arrayOf, BIGINT, BOOLEAN, TIMESTAMP, VARCHAR } from '../../sql/types.js';
+import { arrayOf, BIGINT, BOOLEAN, DOUBLE, TIMESTAMP, VARCHAR } from '../../sql/types.js';
 import type { JobRelation } from './protocol.js';
 
 const suite = useWorker();
@@ -70,6 +70,31 @@ describe('a job that answers rows', () => {
       ["it's", 5n, '2024-01-01T00:00:00.000Z', true],
       [null, 2n ** 40n, null, false],
     ]);
+  });
+
+  test('reads thousands of rows of a system table', async () => {
+    const relation: JobRelation = {
+      kind: 'rows',
+      name: 'a "name"',
+      columns: [
+        { name: 'n', type: BIGINT },
+        { name: 'half "d"', type: DOUBLE },
+      ],
+      rows: Array.from({ length: 5_000 }, (_, n) => [n, n % 2 === 0 ? n / 2 : null]),
+    };
+    const { rows } = await suite.worker.run(
+      jobOver(
+        suite.directory,
+        relation,
+        [
+          ['n', BIGINT, 'sum("n")'],
+          ['d', DOUBLE, 'max("half ""d""")'],
+          ['c', BIGINT, 'count("half ""d""")'],
+        ],
+        { tail: 'FROM "a ""name"""' },
+      ),
+    );
+    expect(rows).toEqual([[12_497_500n, 2_499, 2_500n]]);
   });
 
   test('counts rows of which it needs no column', async () => {
