@@ -25,6 +25,11 @@ const longTask = (dataSource: string): string =>
   `REPLACE INTO "${dataSource}" OVERWRITE ALL SELECT ${allFlightColumns}, "n" FROM ${allFlights}
    CROSS JOIN UNNEST(ARRAY[1, 2, 3, 4, 5, 6, 7, 8]) AS u("n") PARTITIONED BY DAY CLUSTERED BY "origin"`;
 
+/** A task of a few seconds. */
+const mediumTask = (dataSource: string): string =>
+  `REPLACE INTO "${dataSource}" OVERWRITE ALL SELECT MILLIS_TO_TIMESTAMP("date") AS "__time", "distance", "n"
+   FROM ${allFlights} CROSS JOIN UNNEST(ARRAY[1]) AS u("n") PARTITIONED BY ALL`;
+
 /** Waits until the task has read some of its rows. */
 async function inTheMiddle(id: string): Promise<void> {
   const report = await api.until(
@@ -58,15 +63,62 @@ test('a killed worker costs its task and nothing else', async () => {
   const { workers } = (await api.report(id)).status;
   const [worker] = workers['0'] ?? [];
   expect(worker).toMatchObject({ state: 'RUNNING' });
-  const log = (await api.get(`/druid/indexer/v1/task/${id}/log`)).text;
-  const pid = Number(/"workerPid":(\d+)/.exec(log)?.[1]);
-  expect(pid).toBeGreaterThan(0);
-  process.kill(pid, 'SIGKILL');
+  await killWorker(id, 0);
   const { state, report } = await api.finish(id);
   expect(state).toBe('FAILED');
   expect(report.status.errorReport.error.errorCode).toBe('WorkerFailed');
   expect(await keptRows()).toBe(flights().length);
   expect((await api.request('POST', '/druid/v2/sql', { query: 'SELECT * FROM "killed"' })).status).toBe(400);
+});
+
+/** Kills the process that runs a task, as its log names it for the nth time. */
+async function killWorker(id: string, nth: number): Promise<void> {
+  const pid = await api.until(
+    async () => {
+      const log = (await api.get(`/druid/indexer/v1/task/${id}/log`)).text;
+      return Number([...log.matchAll(/"workerPid":(\d+)/g)][nth]?.[1] ?? 0);
+    },
+    (found) => found > 0,
+  );
+  process.kill(pid, 'SIGKILL');
+}
+
+test('with faultTolerance a killed worker is started again, and the rows are as if nothing had been', async () => {
+  const id = await api.submit(mediumTask('tolerant'), { faultTolerance: true });
+  await inTheMiddle(id);
+  await killWorker(id, 0);
+  const { state, report } = await api.finish(id);
+  expect(state).toBe('SUCCESS');
+  expect(report.status.workers['0'].map((worker: { state: string }) => worker.state)).toEqual(['FAILED', 'SUCCESS']);
+  await api.ingest(mediumTask('undisturbed'));
+  const sums = 'SELECT COUNT(*), SUM("distance"), MIN("__time"), MAX("__time"), SUM("n") FROM ';
+  expect(await api.rows(`${sums} "tolerant"`)).toEqual(await api.rows(`${sums} "undisturbed"`));
+});
+
+test('a worker that dies a third time ends its task', async () => {
+  const id = await api.submit(longTask('hopeless'), { faultTolerance: true });
+  for (const nth of [0, 1, 2]) await killWorker(id, nth);
+  const { state, report } = await api.finish(id);
+  expect(state).toBe('FAILED');
+  expect(report.status.errorReport.error).toMatchObject({
+    errorCode: 'TooManyAttemptsForWorker',
+    maxPerWorkerRelaunchCount: 2,
+    workerNumber: 0,
+    taskId: id,
+    rootErrorMessage: expect.stringContaining('SIGKILL'),
+  });
+  expect((await api.request('POST', '/druid/v2/sql', { query: 'SELECT * FROM "hopeless"' })).status).toBe(400);
+});
+
+test('a killed server starts the tasks again that were submitted with faultTolerance', async () => {
+  const id = await api.submit(`SET faultTolerance = true; ${mediumTask('resumed')}`);
+  await inTheMiddle(id);
+  await server.kill();
+  server = await startServerProcess(server.dataDirectory);
+  api = new Api(server.url);
+  expect((await api.status(id)).statusCode).toBe('RUNNING');
+  expect((await api.finish(id)).state).toBe('SUCCESS');
+  expect(await api.rows('SELECT COUNT(*) FROM "resumed"')).toEqual([[3_000_000]]);
 });
 
 test('a killed server comes back with its tasks and data, without half of anything', async () => {

@@ -8,6 +8,7 @@ export interface TaskDescription {
   readonly queryId: string;
   readonly sql: string;
   readonly context: Readonly<Record<string, unknown>>;
+  readonly parameters: readonly (SqlParameter | null)[];
   readonly values: QueryContext;
   readonly plan: Plan;
   readonly columns: readonly OutputColumn[];
@@ -18,6 +19,12 @@ export interface TaskDescription {
     readonly segmentSortOrder: readonly string[];
     readonly replaceTimeChunks: readonly string[] | null;
   };
+}
+
+/** A value for a `?` of the SQL. */
+export interface SqlParameter {
+  readonly type: string;
+  readonly value: unknown;
 }
 
 /** The dataSource that Druid names for a SELECT task. */
@@ -64,5 +71,21 @@ export function taskPayload(task: TaskDescription): unknown {
     sqlTypeNames: columns.map(({ type }) => sqlTypeName(type)),
     nativeTypeNames: columns.map(({ type }) => nativeTypeName(type)),
     context: task.context,
+    // Not Druid's, which keeps the query's plan: without them the SQL could not be run again.
+    ...(task.parameters.length > 0 && { sqlParameters: task.parameters }),
   };
+}
+
+/** The request that a payload was made of. */
+export function requestOf(payload: unknown): {
+  readonly sql: string;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly parameters: readonly (SqlParameter | null)[];
+} {
+  const { sqlQuery, context, sqlParameters } = payload as {
+    readonly sqlQuery: string;
+    readonly context: Readonly<Record<string, unknown>>;
+    readonly sqlParameters?: readonly (SqlParameter | null)[];
+  };
+  return { sql: sqlQuery, context, parameters: sqlParameters ?? [] };
 }

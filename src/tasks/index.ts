@@ -83,7 +83,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
   );
   const address = `${host}:${port}`;
   const now = (): number => Date.now();
-  await recover({
+  const left = await recover({
     store,
     deepStorage,
     tasksDirectory: directories.tasks,
@@ -150,6 +150,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
   });
   queries.start();
   pool.refill();
+  await overlord.resume(left);
   return {
     overlord,
     queries,

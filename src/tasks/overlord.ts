@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Fault } from '../msq/fault.js';
 import { faults, faultText } from '../msq/faults.js';
 import { granularityJson } from '../msq/granularity-name.js';
-import { selectDataSource, taskPayload } from '../msq/payload.js';
+import { requestOf, selectDataSource, taskPayload } from '../msq/payload.js';
 import { reportJson } from '../msq/report.js';
 import { formatInterval } from '../segments/index.js';
 import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
@@ -87,16 +87,9 @@ export class Overlord {
    */
   async submit(request: StatementRequest): Promise<SubmittedTask | QueryAnswer> {
     if (this.#closed) throw new Error('The server is shutting down');
-    const { sources, settings } = this;
-    const { catalog } = await sources.metadata.current();
+    const { sources } = this;
     const now = sources.now();
-    const compiled = compileStatement(request, {
-      catalog,
-      now,
-      maxNumTasks: settings.maxNumTasks,
-      engine: settings.engine,
-      hasSpark: sources.spark !== undefined,
-    });
+    const compiled = await this.#compile(request, now);
     const { statement, context } = compiled;
     const queryId = context.sqlQueryId ?? randomUUID();
     validateId('sqlQueryId', queryId);
@@ -112,12 +105,42 @@ export class Overlord {
       queueInsertionTime: now,
       state: 'RUNNING',
       duration: -1,
-      payload: payloadOf(taskId, queryId, compiled, statement),
+      payload: payloadOf(taskId, queryId, request.parameters, compiled, statement),
     };
     await sources.store.insertTask(record);
     this.#enqueue({ record, compiled, statement });
     this.#startNext();
     return { taskId, state: 'RUNNING' };
+  }
+
+  /** Starts tasks again that the end of the last server interrupted; one that no longer can be started fails. */
+  async resume(records: readonly TaskRecord[]): Promise<void> {
+    for (const record of records) {
+      try {
+        // What the statement means, the present time included, is as of its submission.
+        const compiled = await this.#compile(requestOf(record.payload), record.createdTime);
+        const { statement } = compiled;
+        if (statement.kind === 'explain') throw new Error('EXPLAIN is no task');
+        this.#enqueue({ record, compiled, statement });
+        this.sources.logger.info({ taskId: record.id }, 'a task of the last run is started again');
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        await this.#endUnstarted(record, faults.UnknownError(`The task could not be started again: ${reason}`));
+      }
+    }
+    this.#startNext();
+  }
+
+  async #compile(request: StatementRequest, now: number): Promise<CompiledStatement> {
+    const { sources, settings } = this;
+    const { catalog } = await sources.metadata.current();
+    return compileStatement(request, {
+      catalog,
+      now,
+      maxNumTasks: settings.maxNumTasks,
+      engine: settings.engine,
+      hasSpark: sources.spark !== undefined,
+    });
   }
 
   /**
@@ -304,6 +327,7 @@ export class Overlord {
 function payloadOf(
   taskId: string,
   queryId: string,
+  parameters: StatementRequest['parameters'],
   { sql, rawContext, context }: CompiledStatement,
   statement: SelectStatement | IngestStatement,
 ): unknown {
@@ -312,6 +336,7 @@ function payloadOf(
     queryId,
     sql,
     context: rawContext,
+    parameters,
     values: context,
     plan: statement.plan,
     columns: statement.columns,
