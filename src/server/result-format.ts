@@ -4,6 +4,10 @@ import { nativeTypeName, sqlTypeName, type SqlType } from '../sql/types.js';
 export const resultFormats = ['object', 'array', 'objectLines', 'arrayLines', 'csv'] as const;
 export type ResultFormat = (typeof resultFormats)[number];
 
+/** The result format of a name, whatever its case; undefined when there is none. */
+export const resultFormatOf = (name: string): ResultFormat | undefined =>
+  resultFormats.find((known) => known.toLowerCase() === name.toLowerCase());
+
 export interface ResultColumn {
   readonly name: string;
   readonly type: SqlType;

@@ -6,6 +6,7 @@ import { addDataSourceRoutes } from './datasource-routes.js';
 import { addMetadataRoutes } from './metadata-routes.js';
 import { addOpenApi } from './openapi.js';
 import { addSqlRoutes } from './sql-routes.js';
+import { addStatementRoutes } from './statement-routes.js';
 import { addStatusRoutes } from './status-routes.js';
 import { addSupervisorRoutes } from './supervisor-routes.js';
 import { addTaskEventRoutes } from './task-event-routes.js';
@@ -30,6 +31,7 @@ export async function addRoutes(app: FastifyInstance, sources: RouteSources): Pr
   await addOpenApi(app, version);
   addStatusRoutes(app, version, properties);
   addSqlRoutes(app, engine);
+  addStatementRoutes(app, engine);
   addTaskRoutes(app, engine);
   addTaskEventRoutes(app, engine);
   addTaskListRoutes(app, engine);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DruidError } from './druid-error.js';
-import { resultFormats, type ResultFormat } from './result-format.js';
+import { resultFormatOf, resultFormats, type ResultFormat } from './result-format.js';
 
 /** A request to run SQL, as POST /druid/v2/sql and /druid/v2/sql/task take it (org.apache.druid.sql.http.SqlQuery). */
 export interface SqlRequest {
@@ -24,7 +24,7 @@ export const sqlBody = z.object({
   resultFormat: z
     .string()
     .transform((name, context) => {
-      const format = resultFormats.find((known) => known.toLowerCase() === name.toLowerCase());
+      const format = resultFormatOf(name);
       if (format) return format;
       context.addIssue({
         code: 'custom',

@@ -1,56 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { QueryAnswer, TaskEngine } from '../tasks/index.js';
-import { resultWriter } from './result-format.js';
+import type { TaskEngine } from '../tasks/index.js';
 import { bodyText } from './request.js';
 import { about } from './route-documents.js';
+import { abandonment, sendAnswer } from './send-answer.js';
 import { readSqlRequest, sqlBody, type SqlRequest } from './sql-request.js';
 
 const readRequest = (request: FastifyRequest): SqlRequest =>
   readSqlRequest(request.headers['content-type'], bodyText(request));
-
-/** The text of an answer, batch by batch; a failure midway breaks the connection, as no status can be sent any more. */
-async function* answerText(
-  answer: QueryAnswer,
-  request: SqlRequest,
-  first: IteratorResult<readonly (readonly unknown[])[]>,
-  rows: AsyncIterator<readonly (readonly unknown[])[]>,
-): AsyncGenerator<string> {
-  const writer = resultWriter(request.resultFormat, answer.columns, request);
-  yield writer.start();
-  for (let batch = first; !batch.done; batch = await rows.next()) yield writer.rows(batch.value);
-  yield writer.end();
-}
-
-/** Sends an answer's rows in the format that the request asks for. */
-async function sendAnswer(answer: QueryAnswer, request: SqlRequest, reply: FastifyReply): Promise<FastifyReply> {
-  // The first batch is awaited before the head is sent, so that most failures still get a status.
-  const rows = answer.rows[Symbol.asyncIterator]();
-  const first = await rows.next();
-  const { contentType } = resultWriter(request.resultFormat, answer.columns, request);
-  if (request.header) void reply.header('X-Druid-SQL-Header-Included', 'yes');
-  return reply
-    .header('content-type', contentType)
-    .send(Readable.from(answerText(answer, request, first, rows), { objectMode: false }));
-}
 
 async function answerQuery(engine: TaskEngine, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const sqlRequest = readRequest(request);
   const given = sqlRequest.context['sqlQueryId'] ?? sqlRequest.context['queryId'];
   const queryId = typeof given === 'string' && given !== '' ? given : randomUUID();
   void reply.header('X-Druid-SQL-Query-Id', queryId);
-  const abort = new AbortController();
-  // A client that went away needs no answer: the query process stops computing it.
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) abort.abort();
-  });
   const answer = await engine.queries.run({
     sql: sqlRequest.query,
     context: sqlRequest.context,
     parameters: sqlRequest.parameters,
     queryId,
-    signal: abort.signal,
+    signal: abandonment(reply),
   });
   return sendAnswer(answer, sqlRequest, reply);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SqlType } from '../sql/types.js';
+import { isInteger, type SqlType } from '../sql/types.js';
 import type { DeepStorage } from '../storage/deep-storage.js';
 import type { MetadataStore, ResultPage, TaskResultsRecord } from '../storage/metadata-store.js';
 import type { QueryAnswer, QueryService } from './query-service.js';
@@ -31,9 +31,12 @@ interface ReportWithRows {
   };
 }
 
-/** Reports hold integers beyond 2^53 as text. */
-const reportValue = (value: unknown, type: SqlType | undefined): unknown =>
-  typeof value === 'string' && type?.name === 'BIGINT' ? BigInt(value) : value;
+/** Reports hold integers as numbers, and beyond 2^53 as text; answers hold them as bigint. */
+function reportValue(value: unknown, type: SqlType | undefined): unknown {
+  if (!type || value === null) return value;
+  if (Array.isArray(value)) return value.map((element) => reportValue(element, type.element));
+  return isInteger(type) && (typeof value === 'number' || typeof value === 'string') ? BigInt(value) : value;
+}
 
 async function* reportRows(
   report: unknown,
