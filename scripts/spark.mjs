@@ -24,7 +24,7 @@ const START_TIMEOUT_MS = 120_000;
 const EXECUTORS = 2;
 const EXECUTOR_CORES = 1;
 const EXECUTOR_MEMORY_MB = 1024;
-const DRIVER_MEMORY = '1g';
+const DRIVER_MEMORY = '2g';
 
 function run(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
@@ -96,6 +96,13 @@ const settings = {
   // Small data in development: a shuffle into two hundred parts would take longer than the work.
   'spark.sql.shuffle.partitions': EXECUTORS * EXECUTOR_CORES * 2,
   'spark.connect.progress.reportInterval': '250ms',
+  // Nobody looks at what has been: by default a thousand plans and more would fill the driver's memory.
+  'spark.sql.ui.retainedExecutions': 10,
+  'spark.ui.retainedJobs': 20,
+  'spark.ui.retainedStages': 20,
+  'spark.ui.retainedTasks': 200,
+  'spark.connect.ui.retainedSessions': 5,
+  'spark.connect.ui.retainedStatements': 10,
 };
 
 async function up() {

@@ -52,6 +52,18 @@ export function isAligned({ start, end }: Interval, granularity: Granularity): b
   return isBorder(start) && isBorder(end);
 }
 
+/** The same of Spark's TIMESTAMP in a session in UTC. */
+export function sparkBucketStartSql(granularity: Granularity, time: string): string {
+  if (granularity.kind === 'all') return '0L';
+  const how = bucketing(granularity.period);
+  if (how.kind === 'fixed') {
+    return `(unix_millis(${time}) - pmod(unix_millis(${time}) - ${how.anchor}L, ${how.length}L))`;
+  }
+  const index = `((year(${time}) - 1970) * 12 + month(${time}) - 1)`;
+  const first = `(${index} - pmod(${index}, ${how.months}))`;
+  return `unix_millis(CAST(make_date(1970 + CAST(floor(${first} / 12) AS INT), pmod(${first}, 12) + 1, 1) AS TIMESTAMP))`;
+}
+
 /**
  * DuckDB's SQL for the start of a TIMESTAMP's chunk as BIGINT milliseconds, equal to `bucketOf(…).start`; for ALL some
  * constant, and NULL for NULL elsewhere.

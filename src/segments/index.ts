@@ -1,4 +1,4 @@
-export { bucketOf, bucketStartSql, isAligned } from './granularity.js';
+export { bucketOf, bucketStartSql, isAligned, sparkBucketStartSql } from './granularity.js';
 export {
   addPeriod,
   condense,
@@ -13,7 +13,7 @@ export {
   subtract,
 } from './interval.js';
 export { copySql, segmentsSql, type SegmentsToRead, type WrittenColumn } from './parquet-format.js';
-export { sparkSegments, type SparkFiles } from './spark-format.js';
+export { sparkSchema, sparkSegmentColumns, sparkSegments, type SparkFiles } from './spark-format.js';
 export type { DataSegment, Interval, SegmentColumn, ShardSpec } from './segment.js';
 export { formatSegmentId } from './segment-id.js';
 export { visibleSegments } from './timeline.js';

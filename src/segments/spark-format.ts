@@ -3,7 +3,7 @@
 import { castSql } from '../engine/spark/casts.js';
 import { quoteIdentifier } from '../engine/spark/quoting.js';
 import { sparkType } from '../engine/spark/types.js';
-import { fileNames, groupSegments, type SegmentsToRead } from './parquet-format.js';
+import { fileNames, groupSegments, type SegmentsToRead, type WrittenColumn } from './parquet-format.js';
 import { MAX_TIME, MIN_TIME } from './interval.js';
 import type { Interval, SegmentColumn } from './segment.js';
 
@@ -33,6 +33,20 @@ export const sparkSchema = (columns: readonly SegmentColumn[]): string =>
         `${quoteIdentifier(name)} ${sparkType(columns[index]?.type ?? { name: 'NULL', nullable: true })}`,
     )
     .join(', ');
+
+/**
+ * The columns of rows to be written, as a SELECT lists them. Moments are written without a zone, as DuckDB writes and
+ * reads them.
+ */
+export const sparkSegmentColumns = (
+  columns: readonly WrittenColumn[],
+): readonly { readonly name: string; readonly sql: string }[] => {
+  const names = fileNames(columns);
+  return columns.map(({ sqlName, type }, index) => ({
+    name: names[index] ?? '',
+    sql: sparkType(type) === 'TIMESTAMP' ? `CAST(${sqlName} AS TIMESTAMP_NTZ)` : sqlName,
+  }));
+};
 
 /**
  * The query over segments with the wanted columns in the engine's types, and the files that it names. A column that a

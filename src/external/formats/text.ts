@@ -102,7 +102,22 @@ interface TextFile {
   readonly newline: string;
 }
 
-function headerNames(text: string, skip: number, reader: LineReader): readonly string[] {
+/** Whether a format's files begin with the names of their columns, and how many lines come before the records. */
+export function textHeader(format: TextFormat): { readonly hasHeader: boolean; readonly skippedLines: number } {
+  const flat = format.type === 'csv' || format.type === 'tsv' ? format : undefined;
+  // With columns, hasHeaderRow alone says nothing (FlatTextInputFormat of Druid).
+  const hasHeader =
+    flat !== undefined && (flat.findColumnsFromHeader ?? (flat.columns?.length ? false : (flat.hasHeaderRow ?? false)));
+  return { hasHeader, skippedLines: (flat?.skipHeaderRows ?? 0) + (hasHeader ? 1 : 0) };
+}
+
+/** The names of the fields, when the format tells them without a header. */
+export const textColumns = (format: TextFormat): readonly string[] => lineReader(format).columns ?? [];
+
+/** The names that stand in the header of a file, of which `text` is the beginning. */
+export function headerNames(text: string, format: TextFormat): readonly string[] {
+  const reader = lineReader(format);
+  const skip = textHeader(format).skippedLines - 1;
   const line = text.replace(/^\uFEFF/, '').split(/\r?\n/)[skip] ?? '';
   return reader.splitHeader(line).map((name, index) => name || `column_${index + 1}`);
 }
@@ -115,23 +130,19 @@ export async function planText(
   strict: boolean,
 ): Promise<readonly PartPlan[]> {
   const reader = lineReader(format);
-  const flat = format.type === 'csv' || format.type === 'tsv' ? format : undefined;
-  // With columns, hasHeaderRow alone says nothing (FlatTextInputFormat of Druid).
-  const hasHeader =
-    flat !== undefined && (flat.findColumnsFromHeader ?? (flat.columns?.length ? false : (flat.hasHeaderRow ?? false)));
-  const skip = flat?.skipHeaderRows ?? 0;
+  const { hasHeader, skippedLines: skipped } = textHeader(format);
+  const parseNumbers = 'tryParseNumbers' in format && format.tryParseNumbers === true;
   const entries = await mapConcurrently(files, 8, async (file): Promise<TextFile> => {
     const text = new TextDecoder().decode((await readHead(file, hasHeader ? HEAD_BYTES : 65_536)).bytes);
     const newline = text.includes('\r\n') ? '\\r\\n' : '\\n';
-    return { file, newline, names: hasHeader ? headerNames(text, skip, reader) : (reader.columns ?? []) };
+    return { file, newline, names: hasHeader ? headerNames(text, format) : (reader.columns ?? []) };
   });
   const columns = placeColumns(relation, undefined);
   const listDelimiter = ('listDelimiter' in format ? format.listDelimiter : undefined) ?? DEFAULT_LIST_DELIMITER;
-  const settings = { listDelimiter: quoteText(listDelimiter), parseNumbers: flat?.tryParseNumbers ?? false };
+  const settings = { listDelimiter: quoteText(listDelimiter), parseNumbers };
   const groups = groupFiles(entries, ({ file, names, newline }) => [file.compression, names, newline]);
   const plans = groups.map(async ([first, ...others]): Promise<PartPlan> => {
     const members = [first.file, ...others.map(({ file }) => file)];
-    const skipped = skip + (hasHeader ? 1 : 0);
     const size = await estimateSize(members, (head) => Math.max(0, countLines(head) - skipped));
     const source = (more = ''): string =>
       `read_csv(${fileList(members)}, auto_detect = false, header = false, columns = {'line': 'VARCHAR'}, delim = '', quote = '', ` +

@@ -16,7 +16,10 @@ type Origin =
   | { readonly kind: 'inline'; readonly data: string }
   | { readonly kind: 'http'; readonly uri: string; readonly headers: Readonly<Record<string, string>> };
 
-async function listOrigins(source: InputSource, environment: ReadingEnvironment): Promise<readonly Origin[]> {
+async function listOrigins(
+  source: InputSource,
+  environment: Omit<ReadingEnvironment, 'session'>,
+): Promise<readonly Origin[]> {
   switch (source.type) {
     case 'inline':
       return [{ kind: 'inline', data: source.data }];
@@ -38,7 +41,7 @@ async function listOrigins(source: InputSource, environment: ReadingEnvironment)
 export async function fetchFiles(
   source: InputSource,
   directory: string,
-  environment: ReadingEnvironment,
+  environment: Omit<ReadingEnvironment, 'session'>,
 ): Promise<readonly InputFile[]> {
   const { signal } = environment;
   const origins = await listOrigins(source, environment);

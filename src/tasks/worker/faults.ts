@@ -1,5 +1,6 @@
 import { EngineError } from '../../engine/session.js';
 import type { ParseProblem } from '../../external/relation.js';
+import { PARSE_FAILURE } from '../../external/spark.js';
 import { FaultError, type Fault } from '../../msq/fault.js';
 import { faults } from '../../msq/faults.js';
 import { limits } from '../../msq/limits.js';
@@ -15,6 +16,8 @@ export function describeProblem({ reason, source, line, record }: ParseProblem):
   const place = `(Path: ${source}${line === undefined ? '' : `, Line: ${line}`})`;
   return `${record === undefined ? reason : `Unable to parse row [${record}]: ${reason}`} ${place}`;
 }
+
+const firstLine = (text: string): string => text.split('\n')[0] ?? text;
 
 function engineFault(error: EngineError, settings: ProcessSettings): Fault {
   switch (error.kind) {
@@ -35,8 +38,11 @@ function engineFault(error: EngineError, settings: ProcessSettings): Fault {
       };
     case 'disk':
       return { ...faults.NotEnoughTemporaryStorageFault(0, 0), details: error.message };
-    case 'data':
+    case 'data': {
+      const at = error.message.indexOf(PARSE_FAILURE);
+      if (at >= 0) return faults.CannotParseExternalData(firstLine(error.message.slice(at)));
       return faults.QueryRuntimeError(error.message);
+    }
     case 'lost':
       return faults.WorkerFailed('spark', error.message);
     case 'internal':

@@ -9,7 +9,7 @@ import { stageRows } from './staging.js';
 import { storedColumn, storedColumns } from './stored-columns.js';
 
 /** Names of the columns that the rows of a segment are sorted by, first to last. */
-function sortOrder({ segmentSortOrder, clusteredBy }: SegmentsDestination): readonly string[] {
+export function sortOrder({ segmentSortOrder, clusteredBy }: SegmentsDestination): readonly string[] {
   const first = segmentSortOrder.includes('__time') ? segmentSortOrder : ['__time', ...segmentSortOrder];
   return [...new Set([...first, ...clusteredBy.map(({ column }) => column)])];
 }

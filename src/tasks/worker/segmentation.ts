@@ -83,9 +83,13 @@ export async function divideRows(
   return { table, requests, slices };
 }
 
-function checkLimits(
+/**
+ * Refuses what Druid limits.
+ * @throws FaultError
+ */
+export function checkLimits(
   destination: SegmentsDestination,
-  chunks: readonly StagedChunk[],
+  chunks: readonly Pick<StagedChunk, 'interval'>[],
   counts: readonly number[],
 ): void {
   const { replaceIntervals, maxNumSegments, granularity } = destination;

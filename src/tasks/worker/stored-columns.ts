@@ -11,23 +11,45 @@ export interface StoredColumn extends SegmentColumn {
   readonly sql: string;
 }
 
+/** The conversions of one engine's SQL. */
+export interface ConversionSql {
+  quoteIdentifier(name: string): string;
+  bigint(sql: string): string;
+  /** Milliseconds since 1970 of a timestamp. */
+  milliseconds(sql: string): string;
+  text(sql: string): string;
+  /** A list with `convert` applied to each element. */
+  each(list: string, convert: (element: string) => string): string;
+  /** The moment 0. */
+  readonly epoch: string;
+}
+
+export const duckdbConversions: ConversionSql = {
+  quoteIdentifier,
+  bigint: (sql) => `CAST(${sql} AS BIGINT)`,
+  milliseconds: (sql) => `epoch_ms(${sql})`,
+  text: (sql) => `CAST(${sql} AS VARCHAR)`,
+  each: (list, convert) => `list_transform(${list}, lambda e: ${convert('e')})`,
+  epoch: "TIMESTAMP '1970-01-01'",
+};
+
 interface Storage {
   readonly type: SqlType;
   /** Absent when values stay as they are. */
-  convert?(sql: string): string;
+  readonly convert?: (sql: string) => string;
 }
 
 /**
  * How a value is stored: Druid's segments know LONG, FLOAT, DOUBLE, STRING, ARRAY and COMPLEX, so booleans, dates and
  * timestamps become LONG (1 and 0; milliseconds since 1970) and decimals DOUBLE.
  */
-function storageOf(type: SqlType): Storage {
+function storageOf(type: SqlType, sql: ConversionSql): Storage {
   switch (type.name) {
     case 'BOOLEAN':
-      return { type: BIGINT, convert: (sql) => `CAST(${sql} AS BIGINT)` };
+      return { type: BIGINT, convert: sql.bigint };
     case 'DATE':
     case 'TIMESTAMP':
-      return { type: BIGINT, convert: (sql) => `epoch_ms(${sql})` };
+      return { type: BIGINT, convert: sql.milliseconds };
     case 'TINYINT':
     case 'SMALLINT':
     case 'INTEGER':
@@ -42,12 +64,12 @@ function storageOf(type: SqlType): Storage {
     case 'REAL':
       return { type: FLOAT };
     case 'NULL':
-      return { type: VARCHAR, convert: (sql) => `CAST(${sql} AS VARCHAR)` };
+      return { type: VARCHAR, convert: sql.text };
     case 'ARRAY': {
-      const { type: element, convert } = storageOf(type.element ?? VARCHAR);
+      const { type: element, convert } = storageOf(type.element ?? VARCHAR, sql);
       return {
         type: { name: 'ARRAY', nullable: true, element },
-        ...(convert && { convert: (sql: string) => `list_transform(${sql}, lambda e: ${convert('e')})` }),
+        ...(convert && { convert: (list: string) => sql.each(list, convert) }),
       };
     }
     case 'CHAR':
@@ -59,16 +81,19 @@ function storageOf(type: SqlType): Storage {
 }
 
 /** The columns of the segments that a query makes; without a __time of its own, all rows are of 1970 as in Druid. */
-export function storedColumns(columns: readonly JobColumn[]): readonly StoredColumn[] {
+export function storedColumns(
+  columns: readonly JobColumn[],
+  sql: ConversionSql = duckdbConversions,
+): readonly StoredColumn[] {
   const stored = columns.map((column, index): StoredColumn => {
-    const source = quoteIdentifier(column.sqlName);
+    const source = sql.quoteIdentifier(column.sqlName);
     const sqlName = `s${index}`;
     if (column.name === '__time') return { name: column.name, type: TIMESTAMP, sqlName, sql: source };
-    const { type, convert } = storageOf(column.type);
+    const { type, convert } = storageOf(column.type, sql);
     return { name: column.name, type, sqlName, sql: convert ? convert(source) : source };
   });
   if (stored.some(({ name }) => name === '__time')) return stored;
-  return [{ name: '__time', type: TIMESTAMP, sqlName: `s${stored.length}`, sql: "TIMESTAMP '1970-01-01'" }, ...stored];
+  return [{ name: '__time', type: TIMESTAMP, sqlName: `s${stored.length}`, sql: sql.epoch }, ...stored];
 }
 
 /** The column of a name that the statement is known to put out. */

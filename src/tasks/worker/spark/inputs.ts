@@ -5,8 +5,11 @@ import {
   type SparkSession,
   sparkType,
 } from '../../../engine/spark/index.js';
+import type { EngineValue } from '../../../engine/session.js';
 import { sparkSegments } from '../../../segments/index.js';
-import { unsupportedError } from '../../../sql/errors.js';
+import { prepareSparkExternal } from '../../../external/index.js';
+import { FaultError } from '../../../msq/fault.js';
+import { faults } from '../../../msq/faults.js';
 import type { SqlType } from '../../../sql/types.js';
 import type { RunningJob } from '../job.js';
 import type { InputCounter, StageCounters } from '../progress.js';
@@ -20,7 +23,12 @@ export interface SparkInputs {
   readonly listener: SparkListener;
   /** Counts everything as read. */
   finish(): void;
+  /** Warns of the records that were left out, and fails when they are more than the job allows. */
+  countProblems(): Promise<void>;
 }
+
+/** A path from Spark's URI of a file. */
+const sourceOf = (uri: EngineValue | undefined): string => decodeURI(String(uri)).replace(/^file:\/+/, '/');
 
 type SystemRows = Extract<JobRelation, { kind: 'rows' }>;
 
@@ -51,12 +59,30 @@ export async function createSparkInputs(
   stage: StageCounters,
 ): Promise<SparkInputs> {
   const named: string[] = [];
-  const totals: { readonly counter: InputCounter; readonly bytes: number; readonly rows: number }[] = [];
+  const totals: { readonly counter: InputCounter; readonly bytes: number; readonly rows?: number }[] = [];
+  const badRecords: string[] = [];
   for (const relation of running.job.relations) {
     const name = quoteIdentifier(relation.name);
     switch (relation.kind) {
-      case 'external':
-        throw unsupportedError('EXTERN is not supported by the spark engine');
+      case 'external': {
+        const counter: InputCounter = { rows: 0, bytes: 0, files: 0, totalFiles: 0 };
+        stage.inputs.push(counter);
+        const external = await prepareSparkExternal(relation.name, relation.external, {
+          spoolDirectory: running.directory,
+          ...(running.job.allowedDirectories && { allowedDirectories: running.job.allowedDirectories }),
+          maxParseExceptions: running.job.maxParseExceptions,
+          signal: running.signal,
+          onProgress: ({ files, totalFiles, bytes }) => {
+            Object.assign(counter, { files, totalFiles, bytes });
+          },
+        });
+        for (const lines of external.lines) await session.createView(lines);
+        named.push(`${name} AS (${external.sql})`);
+        Object.assign(counter, { files: 0, bytes: 0, totalFiles: external.totalFiles });
+        totals.push({ counter, bytes: external.totalBytes });
+        if (external.badRecordsSql !== undefined) badRecords.push(external.badRecordsSql);
+        break;
+      }
       case 'segments': {
         const { sql, files } = sparkSegments(relation.name, relation);
         for (const { name: view, schema, paths } of files) {
@@ -79,8 +105,36 @@ export async function createSparkInputs(
     }
   }
   return {
+    async countProblems() {
+      const { maxParseExceptions } = running.job;
+      if (maxParseExceptions === 0) return;
+      for (const sql of badRecords) {
+        const [[count] = []] = await session.rows(`SELECT count(*) FROM (${sql})`);
+        stage.warnings += Number(count);
+        const shown =
+          Number(count) === 0 ? [] : await session.rows(`SELECT * FROM (${sql}) LIMIT ${running.warningsLeft}`);
+        for (const [record, source] of shown) {
+          running.warn(stage.stage, {
+            source: sourceOf(source),
+            reason: 'it does not fit the format',
+            record: String(record),
+          });
+        }
+      }
+      if (maxParseExceptions > 0 && stage.warnings > maxParseExceptions) {
+        throw new FaultError(faults.TooManyWarnings(maxParseExceptions, 'CannotParseExternalData'));
+      }
+    },
     withRelations: (sql) => (named.length > 0 ? `WITH ${named.join(',\n')}\n${sql}` : sql),
     listener: {
+      metrics(metrics) {
+        // Scans come in the order of the plan; with one relation there is no doubt which one they read.
+        const [only] = totals;
+        const rows = metrics
+          .filter(({ name }) => name?.startsWith('Scan ') === true)
+          .reduce((sum, { executionMetrics }) => sum + (executionMetrics?.numOutputRows?.value ?? 0), 0);
+        if (only && totals.length === 1 && rows > 0) only.counter.rows = rows;
+      },
       progress(stages) {
         const tasks = stages.reduce((total, each) => total + (each.numTasks ?? 0), 0);
         const done = stages.reduce((total, each) => total + (each.numCompletedTasks ?? 0), 0);
@@ -92,7 +146,9 @@ export async function createSparkInputs(
       },
     },
     finish() {
-      for (const { counter, bytes, rows } of totals) Object.assign(counter, { bytes, rows, files: counter.totalFiles });
+      for (const { counter, bytes, rows } of totals) {
+        Object.assign(counter, { bytes, files: counter.totalFiles, ...(rows !== undefined && { rows }) });
+      }
     },
   };
 }

@@ -1,6 +1,7 @@
 import { unsupportedError } from '../../../sql/errors.js';
 import type { RunningJob } from '../job.js';
 import type { JobSummary, SparkServer } from '../protocol.js';
+import { ingestOnSpark } from './ingest.js';
 import { selectOnSpark } from './select.js';
 import { withSparkSession } from './sessions.js';
 
@@ -13,6 +14,6 @@ export async function runSparkJob(running: RunningJob, server: SparkServer): Pro
     case 'files':
       throw unsupportedError('Results in durable storage are not supported by the spark engine');
     case 'segments':
-      throw unsupportedError('Ingestion is not supported by the spark engine');
+      return withSparkSession(running, server, (session) => ingestOnSpark(running, session, destination));
   }
 }

@@ -25,6 +25,7 @@ export async function selectOnSpark(
       if (truncated) break;
     }
     inputs.finish();
+    await inputs.countProblems();
   });
   return { stages: progress.snapshot(), rows: stage.output.rows, ...(truncated && { truncated }) };
 }
