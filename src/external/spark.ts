@@ -91,7 +91,7 @@ function coerced({ text, list, isObject, isNumber }: Member, type: SqlType): str
     default: {
       if (!isNumeric(type))
         throw unsupportedError(`External columns of type ${type.name} are not supported by the spark engine`);
-      const single = `CASE WHEN array_size(${list}) = 1 THEN ${list}[0] WHEN ${list} IS NULL AND NOT ${isObject} THEN ${text} END`;
+      const single = `CASE WHEN ${list} IS NULL THEN ${text} WHEN array_size(${list}) = 1 THEN ${list}[0] END`;
       return numberOf(single, type);
     }
   }
@@ -116,10 +116,10 @@ function jsonColumn({ name, type, path: steps }: Column): string {
   }
   const field = quoteIdentifier(String(root));
   const member = {
-    text: `texts.${field}`,
-    list: `lists.${field}`,
-    isObject: `(objects.${field} IS NOT NULL)`,
-    isNumber: `(numbers.${field} IS NOT NULL)`,
+    text: `record.texts.${field}`,
+    list: `record.lists.${field}`,
+    isObject: `(record.objects.${field} IS NOT NULL)`,
+    isNumber: `(record.numbers.${field} IS NOT NULL)`,
   };
   return `${coerced(member, type)} AS ${quoteIdentifier(name)}`;
 }
@@ -153,18 +153,26 @@ function readJson(format: JsonFormat, relation: ExternalRelation, source: string
     roots.length === 0
       ? 'CAST(NULL AS STRUCT<none: STRING>)'
       : `from_json(value, ${quoteText(roots.map((root) => `${quoteIdentifier(root)} ${type}`).join(', '))})`;
-  const needs = (names: readonly string[]): boolean => columns.some(({ type }) => names.includes(type.name));
+  const hasJson = columns.some(({ type }) => type.name === 'COMPLEX');
+  // What no line looks like need not be parsed for once more.
+  const onlyIf = (pattern: string, sql: string): string =>
+    `CASE WHEN value RLIKE ${quoteText(pattern)} THEN ${sql} END`;
   const parts = [
-    `${struct('STRING')} AS texts`,
-    `${struct('ARRAY<STRING>')} AS lists`,
-    `${struct('MAP<STRING, STRING>')} AS objects`,
-    ...(needs(['COMPLEX']) ? [`${struct('DOUBLE')} AS numbers`] : []),
+    `'texts', ${struct('STRING')}`,
+    `'lists', ${onlyIf(':\\s*\\[', struct('ARRAY<STRING>'))}`,
+    ...(hasJson
+      ? [
+          `'objects', ${onlyIf(':\\s*\\{', struct('MAP<STRING, STRING>'))}`,
+          `'numbers', ${onlyIf(':\\s*-?[0-9]', struct('DOUBLE'))}`,
+        ]
+      : []),
   ];
   const good = `(startswith(ltrim(value), '{') AND coalesce(json_array_length(concat('[', value, ']')) = 1, FALSE))`;
   const { where, bad } = guarded(good, 'Unable to parse JSON', source, strict);
   const list = columns.map(jsonColumn).join(', ') || '1';
   return {
-    sql: `SELECT ${list} FROM (SELECT value, ${parts.join(', ')} FROM ${source} WHERE ${where})`,
+    // The record passes through a generator, past which the optimizer does not copy the parsing to each use.
+    sql: `SELECT ${list} FROM (SELECT value, explode(array(named_struct(${parts.join(', ')}))) AS record FROM ${source} WHERE ${where})`,
     badRecordsSql: bad,
   };
 }
