@@ -14,10 +14,24 @@ const mill: MantineColorsTuple = [
   '#053c50',
 ];
 
+/** The dark scheme's surfaces, with the same hint of blue as app.css. */
+const dark: MantineColorsTuple = [
+  '#e3e9ee',
+  '#c3cdd6',
+  '#9daab6',
+  '#71808d',
+  '#34414c',
+  '#2c3741',
+  '#1b232a',
+  '#171d23',
+  '#11161b',
+  '#0c1014',
+];
+
 export const theme = createTheme({
   primaryColor: 'mill',
   primaryShade: 7,
-  colors: { mill },
+  colors: { mill, dark },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
   headings: { fontFamily: "'Inter Variable', system-ui, sans-serif", fontWeight: '600' },

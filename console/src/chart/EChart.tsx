@@ -1,6 +1,5 @@
 import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
 import {
-  AriaComponent,
   DataZoomInsideComponent,
   GridComponent,
   LegendComponent,
@@ -15,7 +14,6 @@ register([
   BarChart,
   LineChart,
   ScatterChart,
-  AriaComponent,
   DataZoomInsideComponent,
   GridComponent,
   LegendComponent,

@@ -95,7 +95,6 @@ export function chartOption(
       animationDuration: 250,
       color: [...colours.series],
       textStyle: { fontFamily: 'Inter Variable, system-ui, sans-serif', color: colours.text },
-      aria: { enabled: true },
       grid: { left: 16, right: 24, top: kept.length > 1 ? 58 : 44, bottom: 34, containLabel: true },
       tooltip: {
         trigger: choice.kind === 'scatter' ? 'item' : 'axis',

@@ -140,6 +140,11 @@ export function TaskProgress({ taskId, name, linked = false, onAnother }: TaskPr
               <Workers report={report} />
             </>
           )}
+          {!isRunning && !report && look === 'SUCCESS' && (
+            <Notice tone="plain" title="The task is done">
+              It is of type {status.type} and keeps no report.
+            </Notice>
+          )}
           {isRunning && stages.length === 0 && (
             <div className="empty" role="status">
               <Loader size="sm" aria-hidden />

@@ -6,7 +6,7 @@ export interface Advice {
   readonly context?: { readonly name: string; readonly value: unknown; readonly label: string };
 }
 
-const lenient = { name: 'maxParseExceptions', value: 1_000, label: 'Allow 1,000 bad records and run again' } as const;
+const lenient = { name: 'maxParseExceptions', value: 1_000, label: 'Allow 1,000 bad records and try again' } as const;
 
 const table: Readonly<Record<string, Advice>> = {
   Canceled: {

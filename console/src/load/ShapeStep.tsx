@@ -44,7 +44,14 @@ function usePreview(plan: LoadPlan, lines: readonly string[], badRecords: number
   return { ...query, records };
 }
 
-function PreviewPanel({ preview }: { readonly preview: ReturnType<typeof usePreview> }) {
+function PreviewPanel({
+  preview,
+  onAllowBad,
+}: {
+  readonly preview: ReturnType<typeof usePreview>;
+  /** Allows a number of bad records. */
+  readonly onAllowBad: (count: number) => void;
+}) {
   const { data, error, isFetching } = preview;
   const result = data?.result;
   const order = useMemo(
@@ -73,7 +80,16 @@ function PreviewPanel({ preview }: { readonly preview: ReturnType<typeof usePrev
           {messageOf(error)}
         </Notice>
       )}
-      {!error && data?.fault && <FaultNotice report={data.fault} />}
+      {!error && data?.fault && (
+        <FaultNotice
+          report={data.fault}
+          {...(data.fault.error.errorCode === 'CannotParseExternalData' && {
+            onRetry: ({ value }) => {
+              onAllowBad(Number(value));
+            },
+          })}
+        />
+      )}
       {!error && !data && <Loading label="Loading the preview" />}
       {!error && !data?.fault && result && (
         <div className="shape-grid">
@@ -258,7 +274,7 @@ export function ShapeStep({ source, lines, onBack, onStarted }: ShapeStepProps) 
             {refusal}
           </Notice>
         )}
-        <PreviewPanel preview={preview} />
+        <PreviewPanel preview={preview} onAllowBad={setBadRecords} />
         <section className="shape-statement" aria-label="Statement">
           <header>
             <h2>Statement</h2>

@@ -216,7 +216,7 @@ export function SourceStep({ onChoose }: { readonly onChoose: (source: ChosenSou
         <div className="panel source-panel">
           <Tabs defaultValue="files" keepMounted={false}>
             <Tabs.List aria-label="Where the data is">
-              <Tabs.Tab value="files">Files of yours</Tabs.Tab>
+              <Tabs.Tab value="files">Your files</Tabs.Tab>
               {written.map(({ value, title }) => (
                 <Tabs.Tab key={value} value={value}>
                   {title}

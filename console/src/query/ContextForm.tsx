@@ -64,8 +64,9 @@ export function ContextForm({
   return (
     <Popover position="bottom-end" width={380} shadow="md" trapFocus withinPortal>
       <Popover.Target>
-        <Button variant={count > 0 ? 'light' : 'default'} leftSection={<SlidersHorizontal size={14} />}>
-          <span className="wide-only">Context</span>
+        <Button variant={count > 0 ? 'light' : 'default'} px={10}>
+          <SlidersHorizontal size={14} aria-hidden />
+          <span className="wide-only">&nbsp; Context</span>
           {count > 0 && <span>&nbsp;{count}</span>}
           <span className="visually-hidden"> parameters</span>
         </Button>

@@ -70,6 +70,7 @@ export function QueryToolbar(props: QueryToolbarProps) {
         <Button
           variant="default"
           leftSection={<Workflow size={14} />}
+          px={10}
           onClick={onExplain}
           disabled={tab.sql.trim() === ''}
         >
@@ -86,7 +87,7 @@ export function QueryToolbar(props: QueryToolbarProps) {
       {engine === 'interactive' && (
         <Select
           aria-label="Rows at most"
-          w={118}
+          w={112}
           data={[
             { value: '1000', label: '1,000 rows' },
             { value: '10000', label: '10,000 rows' },

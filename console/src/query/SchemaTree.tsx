@@ -13,6 +13,9 @@ const glyph = (type: SqlType): string => {
   return type.name === 'COMPLEX' ? '{}' : 'a';
 };
 
+/** Druid's timestamps all have milliseconds. */
+const shortType = (type: SqlType): string => formatType(type).replace('(3)', '');
+
 const nameOf = ({ schema, name }: TableDefinition): string =>
   schema === 'druid' ? quoteName(name) : `${schema}.${quoteName(name)}`;
 
@@ -59,7 +62,7 @@ function Table({
             <li key={name}>
               <button
                 type="button"
-                title={`Insert ${name} (${formatType(type)})`}
+                title={`Insert ${name} (${shortType(type)})`}
                 onClick={() => {
                   props.onInsert(quoteName(name));
                 }}
@@ -68,7 +71,7 @@ function Table({
                   {glyph(type)}
                 </span>
                 <span className="schema-name">{name}</span>
-                <span className="schema-type">{formatType(type)}</span>
+                <span className="schema-type">{shortType(type)}</span>
               </button>
             </li>
           ))}
@@ -89,7 +92,11 @@ export function SchemaTree(props: SchemaTreeProps) {
   const shown = catalog.tables.filter((table) => wanted === '' || matches(table));
   const groups = [
     { title: 'Datasources', tables: shown.filter(({ schema }) => schema === 'druid') },
-    { title: 'System tables', tables: shown.filter(({ schema }) => schema !== 'druid') },
+    ...[...new Set(shown.map(({ schema }) => schema))]
+      .filter((schema) => schema !== 'druid')
+      .sort()
+      .reverse()
+      .map((schema) => ({ title: schema, tables: shown.filter((table) => table.schema === schema) })),
   ];
   const datasources = catalog.tables.filter(({ schema }) => schema === 'druid');
   const isOpen = (key: string, table: TableDefinition): boolean =>

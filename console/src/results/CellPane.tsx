@@ -2,7 +2,7 @@ import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import { Check, Copy, X } from 'lucide-react';
 import type { ResultColumn } from '../api/result.js';
 import { JsonTree } from '../shared/JsonTree.js';
-import { cellText, typeLabel, unfold } from './cell.js';
+import { cellText, isTimeColumn, plainText, typeLabel, unfold } from './cell.js';
 
 /** One cell in full: JSON and arrays unfolded, long texts wrapped. */
 export function CellPane({
@@ -18,7 +18,12 @@ export function CellPane({
   readonly onClose: () => void;
 }) {
   const unfolded = unfold(value);
-  const text = unfolded === undefined ? cellText(column, value) : JSON.stringify(unfolded, undefined, 2);
+  const text =
+    unfolded === undefined
+      ? typeof value === 'number' && !isTimeColumn(column)
+        ? plainText(value)
+        : cellText(column, value)
+      : JSON.stringify(unfolded, undefined, 2);
   return (
     <aside className="cell-pane" aria-label="Cell">
       <header>

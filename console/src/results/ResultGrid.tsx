@@ -3,7 +3,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import type { ResultColumn, ResultRow } from '../api/result.js';
 import type { Filters, Sort } from './arrange.js';
-import { cellText, isNumericColumn, typeLabel, unfold } from './cell.js';
+import { cellText, isNumericColumn, plainText, typeLabel, unfold } from './cell.js';
 import './grid.css';
 
 const rowHeight = 27;
@@ -144,7 +144,7 @@ export function ResultGrid(props: ResultGridProps) {
     } else if (event.key === 'c' && (event.ctrlKey || event.metaKey) && window.getSelection()?.isCollapsed !== false) {
       const chosen = columns[selected.column];
       const value = rows[order[selected.row] ?? -1]?.[selected.column];
-      if (chosen) void navigator.clipboard.writeText(value === null ? '' : cellText(chosen, value));
+      if (chosen) void navigator.clipboard.writeText(plainText(value));
     }
   };
 
@@ -244,6 +244,10 @@ export function ResultGrid(props: ResultGridProps) {
                     data-folded={unfold(value) !== undefined || undefined}
                     data-selected={(selected?.row === position && selected.column === at) || undefined}
                     style={{ left: gutter + left, width: size }}
+                    onMouseDown={(event) => {
+                      // The second click unfolds the cell; it must not mark a word as well.
+                      if (event.detail > 1) event.preventDefault();
+                    }}
                     onClick={() => {
                       onSelect({ row: position, column: at });
                     }}

@@ -107,8 +107,12 @@ export function ResultView({ result, name, mode, onMode }: ResultViewProps) {
         )}
         <Menu position="bottom-end">
           <Menu.Target>
-            <Button variant="default" leftSection={copied ? <Check size={14} /> : <Clipboard size={14} />}>
-              {copied ? 'Copied' : 'Copy'}
+            <Button
+              variant="default"
+              aria-label="Copy"
+              leftSection={copied ? <Check size={14} /> : <Clipboard size={14} />}
+            >
+              <span className="wide-only">{copied ? 'Copied' : 'Copy'}</span>
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
@@ -126,8 +130,8 @@ export function ResultView({ result, name, mode, onMode }: ResultViewProps) {
         </Menu>
         <Menu position="bottom-end">
           <Menu.Target>
-            <Button variant="default" leftSection={<Download size={14} />}>
-              Download
+            <Button variant="default" aria-label="Download" leftSection={<Download size={14} />}>
+              <span className="wide-only">Download</span>
             </Button>
           </Menu.Target>
           <Menu.Dropdown>

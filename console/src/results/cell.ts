@@ -40,10 +40,14 @@ function timeText(value: unknown): string {
   return text.endsWith('.000') ? text.slice(0, -4) : text;
 }
 
+/** Eight digits that count; the pane beside the grid, copies and files have them all. */
+const shortNumber = (value: number): string => String(Number(value.toPrecision(8)));
+
 /** The text of a cell in the grid. */
 export function cellText(column: ResultColumn, value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (isTimeColumn(column)) return timeText(value);
+  if (typeof value === 'number' && !Number.isInteger(value)) return shortNumber(value);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
