@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
@@ -40,8 +41,15 @@ export function useConsole(flags: readonly string[] = []): ConsoleSuite {
   afterAll(async () => {
     await browser?.close();
   });
-  afterEach(async () => {
-    for (const context of browser?.contexts() ?? []) await context.close();
+  afterEach(async ({ task }) => {
+    for (const context of browser?.contexts() ?? []) {
+      if (task.result?.state === 'fail') {
+        const file = path.join(tmpdir(), `millrace-console-${task.id}.png`);
+        await context.pages()[0]?.screenshot({ path: file });
+        console.error(`${task.name}: what the page showed is in ${file}`);
+      }
+      await context.close();
+    }
     expect(complaints.splice(0)).toEqual([]);
   });
   return Object.create(suite, {

@@ -37,13 +37,12 @@ describeConsole('the query view', () => {
     await typeSql(page, 'SELECT  FROM "flights"');
     for (let step = 0; step < 15; step += 1) await page.keyboard.press('ArrowLeft');
     await page.keyboard.type('dest');
-    await page.getByRole('option', { name: /destination.*VARCHAR/ }).waitFor();
-    await page.keyboard.press('Enter');
+    await page.getByRole('option', { name: /destination.*VARCHAR/ }).click();
     await page.keyboard.type(', TIME_FLO');
     await page.getByRole('option', { name: /TIME_FLOOR/ }).waitFor();
     await page.getByText(/TIME_FLOOR\(.*period/).waitFor();
     await picture(page, 'completion');
-    await page.keyboard.press('Enter');
+    await page.getByRole('option', { name: /TIME_FLOOR/ }).click();
     await page.getByText('TIME_FLOOR(', { exact: false }).first().waitFor();
     await page.keyboard.type("__time, 'P1M') ");
     await page.keyboard.press('ControlOrMeta+Enter');
