@@ -1,4 +1,5 @@
 export { ExternalReadError, ExternalSpecError } from './errors.js';
+export { literalSecrets, secretHider } from './secrets.js';
 export { PARSE_FAILURE, prepareSparkExternal } from './spark.js';
 export { prepareExternal } from './prepare.js';
 export type {

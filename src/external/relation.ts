@@ -1,5 +1,6 @@
 import type { SqlSession } from '../engine/session.js';
 import type { SqlType } from '../sql/types.js';
+import type { S3Connection } from '../transfer/index.js';
 import type { PartSize } from './part-size.js';
 
 /** External data that a statement reads: Druid's JSON and the columns it needs. Plain data, sent to a worker. */
@@ -48,6 +49,8 @@ export interface ReadingEnvironment {
   readonly spoolDirectory: string;
   /** Directories that local paths must lie in; absent means that all are allowed. */
   readonly allowedDirectories?: readonly string[];
+  /** How S3 is reached where a source does not say. */
+  readonly s3?: S3Connection;
   /** How many unparseable records are accepted; -1 means any number, 0 none. */
   readonly maxParseExceptions: number;
   readonly signal: AbortSignal;

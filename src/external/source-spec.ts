@@ -40,6 +40,48 @@ const http = z.object({
   requestHeaders: z.record(z.string(), z.string()).nullish(),
 });
 
+const s3Uri = z.string().regex(/^s3:\/\/[^/]+/, 'must be a URI such as s3://bucket/path');
+
+/** A property that a source may have in Druid and that this program does not act on. */
+const refused = (reason: string) => z.null({ error: reason }).optional();
+
+const s3 = z
+  .object({
+    type: z.literal('s3'),
+    uris: z.array(s3Uri).nullish(),
+    prefixes: z.array(s3Uri).nullish(),
+    objects: z.array(z.object({ bucket: z.string().min(1), path: z.string().min(1) })).nullish(),
+    objectGlob: z.string().nullish(),
+    endpointConfig: z.object({ url: z.string().nullish(), signingRegion: z.string().nullish() }).nullish(),
+    clientConfig: z
+      .object({
+        protocol: z.enum(['http', 'https']).nullish(),
+        enablePathStyleAccess: z.boolean().nullish(),
+        // Requests are sent whole and to the bucket's own region, so these change nothing.
+        disableChunkedEncoding: z.boolean().nullish(),
+        forceGlobalBucketAccessEnabled: z.boolean().nullish(),
+        crossRegionAccessEnabled: z.boolean().nullish(),
+      })
+      .nullish(),
+    properties: z
+      .object({
+        accessKeyId: password.nullish(),
+        secretAccessKey: password.nullish(),
+        assumeRoleArn: refused('is not supported: give the role to the server, or use accessKeyId and secretAccessKey'),
+        assumeRoleExternalId: refused('is not supported'),
+      })
+      .refine(({ accessKeyId, secretAccessKey }) => Boolean(accessKeyId) === Boolean(secretAccessKey), {
+        error: 'accessKeyId and secretAccessKey must be given together',
+      })
+      .nullish(),
+    proxyConfig: refused('is not supported'),
+  })
+  // As in Druid's CloudObjectInputSource.
+  .refine(({ uris, prefixes, objects }) => [uris, prefixes, objects].filter((list) => list?.length).length === 1, {
+    error: 'Exactly one of uris, prefixes or objects must be specified',
+  });
+
+export type S3Source = z.infer<typeof s3>;
 export type InlineSource = z.infer<typeof inline>;
 export type LocalSource = z.infer<typeof local>;
 export type HttpSource = z.infer<typeof http>;
@@ -47,7 +89,7 @@ export interface CombiningSource {
   readonly type: 'combining';
   readonly delegates: readonly InputSource[];
 }
-export type InputSource = InlineSource | LocalSource | HttpSource | CombiningSource;
+export type InputSource = InlineSource | LocalSource | HttpSource | S3Source | CombiningSource;
 
 /** Schemas of the input sources by their type; `combining` nests the others and is read by hand. */
-export const sourceSchemas = { inline, local, http } as const;
+export const sourceSchemas = { inline, local, http, s3 } as const;

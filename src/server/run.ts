@@ -30,7 +30,7 @@ async function listen(app: FastifyInstance, { host, port }: ServerSettings): Pro
 }
 
 /** Where metadata and deep storage are. */
-function storageSettings(settings: ServerSettings): Pick<TaskEngineSettings, 'metadata' | 'deepStorage'> {
+function storageSettings(settings: ServerSettings): Pick<TaskEngineSettings, 'metadata' | 'deepStorage' | 's3'> {
   const { metadataUrl, deepStorage, dataDir, segmentCacheSize, s3Endpoint, s3Region, s3PathStyle } = settings;
   const connection = {
     ...(s3Endpoint !== undefined && { endpoint: s3Endpoint }),
@@ -38,6 +38,7 @@ function storageSettings(settings: ServerSettings): Pick<TaskEngineSettings, 'me
     ...(s3PathStyle !== undefined && { pathStyle: s3PathStyle }),
   };
   return {
+    s3: connection,
     ...(metadataUrl !== undefined && { metadata: { kind: 'postgresql', url: metadataUrl } }),
     deepStorage:
       deepStorage.kind === 'local'

@@ -1,7 +1,7 @@
 import { duckdbDialect } from '../engine/duckdb/dialect.js';
 import type { Dialect, EmittedQuery } from '../engine/emitted.js';
 import { sparkDialect } from '../engine/spark/dialect.js';
-import { validateExternal } from '../external/index.js';
+import { literalSecrets, secretHider, validateExternal } from '../external/index.js';
 import { ContextError, readContext, type QueryContext } from '../msq/context.js';
 import { bind, parse, settingsOf } from '../sql/index.js';
 import {
@@ -33,6 +33,8 @@ export interface CompiledStatement {
   readonly context: QueryContext;
   readonly engine: EngineName;
   readonly emitted: EmittedQuery;
+  /** Takes the secrets that stand in the statement's input sources out of what is stored or shown. */
+  hideSecrets<T>(value: T): T;
 }
 
 export type EngineName = Dialect['name'];
@@ -126,5 +128,7 @@ export function compileStatement(request: StatementRequest, options: CompileOpti
   const read = engine === 'duckdb' ? readJsonMembers(plan, new Set(columns.map(({ fieldId }) => fieldId))) : plan;
   const emitted = dialects[engine].emit(read, { timeZone: context.sqlTimeZone, now });
   checkExternals(emitted);
-  return { sql, statement, reads: script.reads, rawContext, context, engine, emitted };
+  const sources = emitted.relations.map(({ node }) => (node.kind === 'external' ? node.inputSource : undefined));
+  const hideSecrets = secretHider(literalSecrets(sources));
+  return { sql, statement, reads: script.reads, rawContext, context, engine, emitted, hideSecrets };
 }

@@ -6,6 +6,7 @@ import { faults, faultText } from '../msq/faults.js';
 import { limits } from '../msq/limits.js';
 import type { DataSegment } from '../segments/segment.js';
 import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
+import type { S3Connection } from '../transfer/index.js';
 import type { TaskEnd, TaskLock, TaskResultsRecord } from '../storage/metadata-store.js';
 import { SegmentAllocator, type AllocationSources, type WritingTask } from './allocation.js';
 import type { CompiledStatement } from './compile.js';
@@ -47,6 +48,8 @@ export interface ControllerSources extends AllocationSources {
   /** host:port of the server. */
   readonly host: string;
   readonly allowedDirectories?: readonly string[];
+  /** How S3 is reached where nothing else is said. */
+  readonly s3: S3Connection;
   readonly spark?: SparkServer;
   readonly logger: Logger;
 }
@@ -105,7 +108,12 @@ export class TaskController {
 
   /** The report as of now. */
   report(): unknown {
-    return this.#recorder.report('RUNNING');
+    return this.#report('RUNNING');
+  }
+
+  /** The report, without the secrets of input sources. */
+  #report(...args: Parameters<TaskRecorder['report']>): unknown {
+    return this.compiled.hideSecrets(this.#recorder.report(...args));
   }
 
   /** Ends the task with a fault as soon as its worker can be stopped; `run` still ends it in the store. */
@@ -186,6 +194,7 @@ export class TaskController {
         destination: await this.#destination(),
         directory: this.#workDirectory,
         ...(sources.allowedDirectories && { allowedDirectories: sources.allowedDirectories }),
+        s3: sources.s3,
         maxParseExceptions: context.maxParseExceptions,
         maxInputFiles: maxInputFiles(context),
       };
@@ -308,7 +317,7 @@ export class TaskController {
 
   async #endSelect(statement: SelectStatement, { rows, files, stages }: JobSummary): Promise<void> {
     this.#log.logger.info({ rows }, 'succeeded');
-    const report = this.#recorder.report('SUCCESS');
+    const report = this.#report('SUCCESS');
     const results: TaskResultsRecord = {
       destination: files ? 'durableStorage' : 'taskReport',
       columns: statement.columns.map(({ name, type }) => ({ name, type })),
@@ -337,7 +346,7 @@ export class TaskController {
         published: true,
         publishedAt: this.sources.now(),
       };
-      const end = this.#end('SUCCESS', this.#recorder.report('SUCCESS'));
+      const end = this.#end('SUCCESS', this.#report('SUCCESS'));
       const replaced = replacedIntervals(statement);
       if (segments.length === 0 && !replaced) return store.endTask(end);
       const publication = { taskId: this.taskId, dataSource, segments, replaced: replaced ?? [], end };
@@ -365,10 +374,13 @@ export class TaskController {
         : faults.UnknownError(error instanceof Error ? error.message : String(error));
     if (!(error instanceof FaultError)) logger.error({ err: error, taskId: this.taskId }, 'task failed unexpectedly');
     const stage = error instanceof JobFault ? error.stage : undefined;
-    this.#log.logger.error({ fault }, 'failed');
-    const report = this.#recorder.report('FAILED', { fault, ...(stage !== undefined && { stage }) });
+    this.#log.logger.error({ fault: this.compiled.hideSecrets(fault) }, 'failed');
+    const report = this.#report('FAILED', { fault, ...(stage !== undefined && { stage }) });
     await locks.exclusively(async () => {
-      await store.endTask({ ...this.#end('FAILED', report), errorMessage: faultText(fault) });
+      await store.endTask({
+        ...this.#end('FAILED', report),
+        errorMessage: this.compiled.hideSecrets(faultText(fault)),
+      });
       appends.release(this.taskId);
     });
     await this.#removeAllocated();

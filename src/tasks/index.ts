@@ -132,6 +132,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
       logger,
       now,
       ...(settings.spark && { spark: settings.spark }),
+      s3: settings.s3 ?? {},
       ...(settings.allowedDirectories && { allowedDirectories: settings.allowedDirectories }),
     },
   );

@@ -28,6 +28,7 @@ const compiled = (of: IngestStatement, context = {}): CompiledStatement => ({
   context: readContext(context, { maxNumTasks: 2 }),
   engine: 'duckdb',
   emitted: { sql: '', relations: [] },
+  hideSecrets: (value) => value,
 });
 
 describe('checkStatementLimits', () => {

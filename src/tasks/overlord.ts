@@ -105,7 +105,7 @@ export class Overlord {
       queueInsertionTime: now,
       state: 'RUNNING',
       duration: -1,
-      payload: payloadOf(taskId, queryId, request.parameters, compiled, statement),
+      payload: compiled.hideSecrets(payloadOf(taskId, queryId, request.parameters, compiled, statement)),
     };
     await sources.store.insertTask(record);
     this.#enqueue({ record, compiled, statement });

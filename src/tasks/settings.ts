@@ -1,4 +1,5 @@
 import type { SparkServer } from './worker/protocol.js';
+import type { S3Connection } from '../transfer/index.js';
 import type { DeepStoragePlace, MetadataPlace } from '../storage/index.js';
 
 /** What the task engine is told at its start. Sizes are bytes. */
@@ -23,6 +24,8 @@ export interface TaskEngineSettings {
   readonly metadata?: MetadataPlace;
   /** Where segments and results are; absent means the data directory. */
   readonly deepStorage?: DeepStoragePlace;
+  /** How S3 is reached where an input source or an export does not say; absent means as AWS configures it. */
+  readonly s3?: S3Connection;
   /** Directories that local input sources may read; absent means all. */
   readonly allowedDirectories?: readonly string[];
   /** Where tasks run whose context does not say. */

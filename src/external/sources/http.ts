@@ -1,27 +1,20 @@
 import { Readable } from 'node:stream';
 import { downloadResuming, writeBody } from '../../transfer/index.js';
 import { ExternalReadError } from '../errors.js';
-import type { HttpSource, Password } from '../source-spec.js';
+import { readPassword } from '../password.js';
+import type { HttpSource } from '../source-spec.js';
 
 /** A refusal of the server that another attempt would not change. */
 class FinalError extends ExternalReadError {}
-
-function readPassword(password: Password): string {
-  if (typeof password === 'string') return password;
-  if (password.type === 'default') return password.password;
-  const value = process.env[password.variable];
-  if (value === undefined) {
-    throw new ExternalReadError(`Environment variable [${password.variable}] of httpAuthenticationPassword is not set`);
-  }
-  return value;
-}
 
 /** The headers that each request of a source carries. */
 export function requestHeaders(source: HttpSource): Readonly<Record<string, string>> {
   const { httpAuthenticationUsername: user, httpAuthenticationPassword: password } = source;
   const credentials =
     typeof user === 'string'
-      ? Buffer.from(`${user}:${password ? readPassword(password) : ''}`).toString('base64')
+      ? Buffer.from(`${user}:${password ? readPassword(password, 'httpAuthenticationPassword') : ''}`).toString(
+          'base64',
+        )
       : undefined;
   return {
     // A transfer encoding would make the positions of ranges meaningless.

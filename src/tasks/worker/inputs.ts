@@ -146,6 +146,7 @@ async function prepare(
     session,
     spoolDirectory: running.directory,
     ...(job.allowedDirectories && { allowedDirectories: job.allowedDirectories }),
+    ...(job.s3 && { s3: job.s3 }),
     maxParseExceptions: job.maxParseExceptions,
     signal: running.signal,
     onListed: (files) => {

@@ -8,6 +8,7 @@ import type { DataSegment, Interval, SegmentColumn, ShardSpec } from '../../segm
 import type { Granularity } from '../../sql/plan/index.js';
 import type { SqlType } from '../../sql/types.js';
 import type { UploadTarget } from '../../storage/file-store.js';
+import type { S3Connection } from '../../transfer/index.js';
 
 /** A relation that the job's SQL names; the process creates it as a view before it runs the SQL. */
 export type JobRelation =
@@ -113,6 +114,8 @@ export interface Job {
   /** The task's own directory (spool, profiles); empty for a query that needs none. */
   readonly directory: string;
   readonly allowedDirectories?: readonly string[];
+  /** How S3 is reached where an input source does not say. */
+  readonly s3?: S3Connection;
   readonly maxParseExceptions: number;
   /** External files that the job may read; absent means any number. */
   readonly maxInputFiles?: number;

@@ -1,0 +1,106 @@
+import { describeS3Error, downloadObject, listObjects, openS3, type S3Connection } from '../../transfer/index.js';
+import { ExternalReadError } from '../errors.js';
+import { globPattern } from '../glob.js';
+import { readPassword } from '../password.js';
+import type { S3Source } from '../source-spec.js';
+
+/** A bucket's client, as far as a source needs it. */
+type S3Client = Awaited<ReturnType<typeof openS3>>;
+
+/** An object that a statement reads. */
+export interface S3Origin {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly key: string;
+}
+
+export const s3Uri = ({ bucket, key }: Pick<S3Origin, 'bucket' | 'key'>): string => `s3://${bucket}/${key}`;
+
+/** `s3://bucket/any/key`; keys may hold signs that a URL would have to escape. */
+function parseUri(uri: string): { readonly bucket: string; readonly key: string } {
+  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri) ?? [];
+  return { bucket, key };
+}
+
+/** How the source is reached: what it does not say is as the server is configured. */
+function connectionOf({ endpointConfig, clientConfig }: S3Source, defaults: S3Connection): S3Connection {
+  const { url, signingRegion } = endpointConfig ?? {};
+  const protocol = clientConfig?.protocol ?? 'https';
+  const pathStyle = clientConfig?.enablePathStyleAccess;
+  const own = url ? { endpoint: /^https?:\/\//.test(url) ? url : `${protocol}://${url}` } : undefined;
+  return {
+    // The rest of the server's configuration belongs to the server's endpoint.
+    ...(own ?? defaults),
+    ...(signingRegion && { region: signingRegion }),
+    ...(typeof pathStyle === 'boolean' && { pathStyle }),
+  };
+}
+
+/** A client with the credentials of the source, or else those of AWS's usual chain. */
+async function openSource(source: S3Source, defaults: S3Connection): Promise<S3Client> {
+  const { accessKeyId, secretAccessKey } = source.properties ?? {};
+  const credentials =
+    accessKeyId && secretAccessKey
+      ? {
+          accessKeyId: readPassword(accessKeyId, 'properties.accessKeyId'),
+          secretAccessKey: readPassword(secretAccessKey, 'properties.secretAccessKey'),
+        }
+      : undefined;
+  return openS3(connectionOf(source, defaults), credentials);
+}
+
+async function listPrefix(client: S3Client, uri: string): Promise<readonly S3Origin[]> {
+  const { bucket, key: prefix } = parseUri(uri);
+  const found: S3Origin[] = [];
+  try {
+    for await (const { key, size } of listObjects(client, bucket, prefix)) {
+      // Consoles make empty objects to show as folders.
+      if (size > 0 && !key.endsWith('/')) found.push({ client, bucket, key });
+    }
+  } catch (error) {
+    throw new ExternalReadError(`Listing [${uri}] failed: ${describeS3Error(error)}`, { cause: error });
+  }
+  return found;
+}
+
+/**
+ * Lists the objects of a source: those below its prefixes, or the ones named; with objectGlob, those whose key fits.
+ * The client serves all of them and is the caller's to destroy.
+ * @throws ExternalReadError
+ */
+export async function listS3Objects(source: S3Source, defaults: S3Connection): Promise<readonly S3Origin[]> {
+  const client = await openSource(source, defaults);
+  const named = [
+    ...(source.uris ?? []).map(parseUri),
+    ...(source.objects ?? []).map(({ bucket, path }) => ({ bucket, key: path })),
+  ];
+  try {
+    const listed = await Promise.all((source.prefixes ?? []).map((prefix) => listPrefix(client, prefix)));
+    const all = [...named.map((object) => ({ client, ...object })), ...listed.flat()];
+    const { objectGlob } = source;
+    if (!objectGlob) return all;
+    const pattern = globPattern(objectGlob);
+    return all.filter(({ key }) => pattern.test(key));
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
+}
+
+/**
+ * Downloads an object to a file, resuming where the connection breaks.
+ * @throws ExternalReadError
+ */
+export async function downloadS3(
+  origin: S3Origin,
+  file: string,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  try {
+    await downloadObject(origin.client, origin, file, signal, onBytes);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new ExternalReadError(`Reading [${s3Uri(origin)}] failed: ${describeS3Error(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,127 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openS3, writeObject, s3Library } from '../../src/transfer/index.js';
+import { Api } from '../support/api.js';
+import { makeDirectory, removeDirectory, startServerProcess, type ServerProcess } from '../support/server-process.js';
+import { testServices } from '../support/storage.js';
+
+let directory: string;
+let server: ServerProcess;
+let api: Api;
+let folder: string;
+
+const store = (): NonNullable<ReturnType<typeof testServices>>['s3'] => {
+  const services = testServices();
+  if (!services) throw new Error('These tests run in the project postgresql+s3');
+  return services.s3;
+};
+
+/** Credentials by reference: the server has them under names of its own. */
+const properties = {
+  accessKeyId: { type: 'environment', variable: 'READER_KEY_ID' },
+  secretAccessKey: { type: 'environment', variable: 'READER_SECRET' },
+};
+
+function extern(source: object): string {
+  const text = JSON.stringify({ type: 's3', ...source }).replaceAll("'", "''");
+  return `TABLE(EXTERN('${text}', '{"type":"json"}')) EXTEND ("file" VARCHAR, "n" BIGINT)`;
+}
+
+const endpoint = () => ({
+  endpointConfig: { url: store().endpoint, signingRegion: 'us-east-1' },
+  clientConfig: { enablePathStyleAccess: true },
+});
+
+const count = async (source: object): Promise<unknown> => {
+  const { report } = await api.ingest(
+    `SELECT COUNT(*) AS "n", COUNT(DISTINCT "file") AS "files" FROM ${extern(source)}`,
+  );
+  return report.results.results[0];
+};
+
+beforeAll(async () => {
+  directory = await makeDirectory();
+  folder = directory.replace(/.*-/, 'input-');
+  const { endpoint: url, bucket, accessKeyId, secretAccessKey } = store();
+  server = await startServerProcess(`${directory}/var`, [], {
+    READER_KEY_ID: accessKeyId,
+    READER_SECRET: secretAccessKey,
+  });
+  api = new Api(server.url);
+  const client = await openS3({ endpoint: url, pathStyle: true }, { accessKeyId, secretAccessKey });
+  const lines = (file: string): string =>
+    Array.from({ length: 1000 }, (_, n) => `${JSON.stringify({ file, n })}\n`).join('');
+  for (const name of ['a.json', 'b c+d.json', 'deep/e.json']) {
+    await writeObject(client, { bucket, key: `${folder}/${name}` }, lines(name));
+  }
+  const { PutObjectCommand } = await s3Library();
+  const packed = { Bucket: bucket, Key: `${folder}/z.json.gz`, Body: gzipSync(lines('z')) };
+  await client.send(new PutObjectCommand(packed));
+  await writeObject(client, { bucket, key: `${folder}/empty.json` }, '');
+});
+
+afterAll(async () => {
+  await server.stop();
+  await removeDirectory(directory);
+});
+
+describe('input source s3', () => {
+  test('reads URIs, prefixes and objects, of the server and of an endpoint of its own', async () => {
+    const { bucket } = store();
+    const uris = [`s3://${bucket}/${folder}/a.json`, `s3://${bucket}/${folder}/b c+d.json`];
+    expect(await count({ uris })).toEqual([2000, 2]);
+    expect(await count({ uris, properties, ...endpoint() })).toEqual([2000, 2]);
+    expect(await count({ prefixes: [`s3://${bucket}/${folder}/`] })).toEqual([4000, 4]);
+    expect(await count({ objects: [{ bucket, path: `${folder}/z.json.gz` }] })).toEqual([1000, 1]);
+    expect(await count({ prefixes: [`s3://${bucket}/${folder}/`], objectGlob: '**.json' })).toEqual([3000, 3]);
+    expect(await count({ prefixes: [`s3://${bucket}/${folder}/`], objectGlob: `${folder}/*.json` })).toEqual([2000, 2]);
+  });
+
+  test.each([
+    [{ uris: [] }, 'Exactly one of uris, prefixes or objects'],
+    [{ uris: ['http://x/y'] }, 'inputSource.uris[0]'],
+    [{ uris: ['s3://b/k'], properties: { accessKeyId: 'x' } }, 'must be given together'],
+    [{ uris: ['s3://b/k'], properties: { assumeRoleArn: 'arn:x' } }, 'inputSource.properties.assumeRoleArn'],
+  ])('refuses %j before a task is made of it', async (source, message) => {
+    const query = `SELECT COUNT(*) AS "n" FROM ${extern(source)}`;
+    const { status, json } = await api.request('POST', '/druid/v2/sql/task', { query });
+    expect(status).toBe(400);
+    expect(JSON.stringify(json)).toContain(message);
+  });
+
+  test('names what cannot be read', async () => {
+    const { bucket } = store();
+    const missing = await api.task(
+      `SELECT COUNT(*) AS "n" FROM ${extern({ uris: [`s3://${bucket}/${folder}/none`] })}`,
+    );
+    expect(missing.status.errorMsg).toContain(`Reading [s3://${bucket}/${folder}/none] failed: NoSuchKey`);
+    const unset = { ...properties, secretAccessKey: { type: 'environment', variable: 'NOT_THERE' } };
+    const { status } = await api.task(
+      `SELECT COUNT(*) AS "n" FROM ${extern({ uris: [`s3://${bucket}/x`], properties: unset })}`,
+    );
+    expect(status.errorMsg).toContain('Environment variable [NOT_THERE] of properties.secretAccessKey is not set');
+  });
+
+  test('secrets of a statement are neither stored nor logged', async () => {
+    const { bucket } = store();
+    const secret = `wrong "secret" it's`;
+    const source = {
+      uris: [`s3://${bucket}/${folder}/a.json`],
+      properties: { accessKeyId: 'SOMEBODYS-KEY', secretAccessKey: { type: 'default', password: secret } },
+      ...endpoint(),
+    };
+    const end = await api.task(`SELECT COUNT(*) AS "n" FROM ${extern(source)}`);
+    expect(end.state).toBe('FAILED');
+    const texts = await Promise.all(
+      ['', '/status', '/reports', '/log'].map(
+        async (part) => (await api.get(`/druid/indexer/v1/task/${end.id}${part}`)).text,
+      ),
+    );
+    for (const text of [...texts, server.log()]) {
+      expect(text).not.toContain('SOMEBODYS-KEY');
+      expect(text).not.toContain('wrong ');
+    }
+    expect(texts[0]).toContain('******');
+    expect(texts[0]).toContain(`${folder}/a.json`);
+  });
+});
