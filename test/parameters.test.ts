@@ -51,6 +51,13 @@ describe('a parameter is the literal of its value', () => {
     expect(await selected(type, value)).toEqual([sqlType, answer]);
   });
 
+  test('integers keep all their digits', async () => {
+    const body =
+      '{"query": "SELECT ?, ?", "resultFormat": "array", "parameters": [{"type": "BIGINT", "value": 9007199254740993}, {"type": "ARRAY", "value": [-9007199254740993]}]}';
+    const answer = await suite.api.request('POST', '/druid/v2/sql', body);
+    expect(answer.text).toBe('[[9007199254740993,"[-9007199254740993]"]]\n');
+  });
+
   test('a timestamp is wall time of the session’s zone', async () => {
     const context = { sqlTimeZone: 'Asia/Tokyo' };
     expect(await selected('TIMESTAMP', '2026-01-02 03:04:05', context)).toEqual([
