@@ -246,6 +246,13 @@ describe('sys', () => {
     ]);
   });
 
+  test('tasks do not read system tables', async () => {
+    const query = `INSERT INTO "copy" SELECT TIME_PARSE("start") AS "__time", "size" FROM sys.segments PARTITIONED BY ALL`;
+    const answer = await suite.api.request('POST', '/druid/v2/sql/task', { query });
+    expect(answer.status).toBe(400);
+    expect(answer.json.errorMessage).toBe('Cannot query table(s) [sys.segments] with SQL engine [msq-task]');
+  });
+
   test('an unknown system table is refused', async () => {
     const answer = await suite.api.request('POST', '/druid/v2/sql', { query: 'SELECT * FROM sys.nothing' });
     expect(answer.status).toBe(400);

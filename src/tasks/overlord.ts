@@ -10,6 +10,7 @@ import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
 import type { TaskFilter, TaskRecord } from '../storage/metadata-store.js';
 import { compileStatement, type CompiledStatement, type StatementRequest } from './compile.js';
 import { TaskController, type ControllerSources } from './controller.js';
+import { checkTask } from './engine-checks.js';
 import { explain } from './explain.js';
 import { InvalidInputError, validateId } from './identifiers.js';
 import { replacedIntervals } from './ingest-job.js';
@@ -90,6 +91,7 @@ export class Overlord {
     const { sources } = this;
     const now = sources.now();
     const compiled = await this.#compile(request, now);
+    checkTask(compiled);
     const { statement, context } = compiled;
     const queryId = context.sqlQueryId ?? randomUUID();
     validateId('sqlQueryId', queryId);

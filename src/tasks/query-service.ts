@@ -3,13 +3,12 @@ import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { FaultError } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
-import { SqlError } from '../sql/errors.js';
-import type { ExplainStatement, SelectStatement } from '../sql/plan/index.js';
 import type { SqlType } from '../sql/types.js';
 import type { DeepStorage } from '../storage/deep-storage.js';
 import type { OpenFiles } from '../storage/file-store.js';
 import type { TaskResultsRecord } from '../storage/metadata-store.js';
-import { compileStatement, type CompiledStatement, type StatementRequest } from './compile.js';
+import { compileStatement, type StatementRequest } from './compile.js';
+import { checkInteractive } from './engine-checks.js';
 import { explain } from './explain.js';
 import { canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
@@ -18,9 +17,6 @@ import { resultFilesSql } from './result-files.js';
 import { RowStream } from './row-stream.js';
 import { WorkerProcess } from './worker-process.js';
 import type { Job, ProcessSettings, ResultsDestination, SparkServer } from './worker/protocol.js';
-
-/** Druid's name of the engine behind POST /druid/v2/sql. */
-const ENGINE = 'native';
 
 export interface QueryRequest extends StatementRequest {
   readonly queryId: string;
@@ -48,24 +44,6 @@ export interface QueryServiceSources {
 /** What differs between the jobs of interactive queries. */
 interface InteractiveJob extends Pick<Job, 'spark' | 'sql' | 'ordered' | 'columns' | 'relations'> {
   readonly results: Pick<ResultsDestination, 'stringifyArrays' | 'timeZone'>;
-}
-
-/** What the interactive engine refuses, in Druid's words. */
-function checkInteractive({ statement, emitted }: CompiledStatement): SelectStatement | ExplainStatement {
-  if (statement.kind === 'explain') return statement;
-  if (statement.kind === 'select') {
-    if (!emitted.relations.some(({ node }) => node.kind === 'external')) return statement;
-    throw new SqlError(
-      'validation',
-      `Query could not be planned. A possible reason is [Cannot use [EXTERN] with SQL engine [${ENGINE}].]`,
-    );
-  }
-  throw new SqlError(
-    'validation',
-    statement.kind === 'insert'
-      ? `INSERT operations are not supported by requested SQL engine [${ENGINE}], consider using MSQ.`
-      : `REPLACE operations are not supported by the requested SQL engine [${ENGINE}].  Consider using MSQ.`,
-  );
 }
 
 /** Answers queries over the published segments, many at once in one process. */
