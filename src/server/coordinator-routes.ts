@@ -1,14 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { TIER } from './datasource-routes.js';
-import type { TaskEngine } from '../tasks/index.js';
+import { COORDINATOR_CONFIG, type TaskEngine } from '../tasks/index.js';
 import { auditJson, historyQuery, readHistory, type HistoryQuery } from './history.js';
 import { auditInfo, isSet, jsonBody } from './request.js';
 import { about } from './route-documents.js';
 import { segmentJson } from './segment-json.js';
-
-/** Druid's name of the coordinator's dynamic configuration. */
-export const COORDINATOR_CONFIG = 'coordinator.config';
 
 /** Druid's CoordinatorDynamicConfig with its defaults. */
 const defaultConfig = {

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { Uploads } from '../storage/uploads.js';
 import type { TaskEngine } from '../tasks/index.js';
+import { addCompactionRoutes } from './compaction-routes.js';
 import { addCoordinatorRoutes } from './coordinator-routes.js';
 import { addDataSourceRoutes } from './datasource-routes.js';
+import { addLookupRoutes } from './lookup-routes.js';
 import { addMetadataRoutes } from './metadata-routes.js';
 import { addOpenApi } from './openapi.js';
+import { addRulesRoutes } from './rules-routes.js';
 import { addSqlRoutes } from './sql-routes.js';
 import { addStatementRoutes } from './statement-routes.js';
 import { addStatusRoutes } from './status-routes.js';
@@ -40,5 +43,8 @@ export async function addRoutes(app: FastifyInstance, sources: RouteSources): Pr
   addCoordinatorRoutes(app, engine);
   addDataSourceRoutes(app, engine);
   addMetadataRoutes(app, engine);
+  addRulesRoutes(app, engine);
+  addCompactionRoutes(app, engine);
+  addLookupRoutes(app);
   addUploadRoutes(app, engine, sources.uploads);
 }

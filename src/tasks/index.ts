@@ -5,6 +5,7 @@ import { claimDataDirectory, openDeepStorage, openMetadataStore } from '../stora
 import { AppendRegistry } from './append-registry.js';
 import type { ConfigStore } from '../storage/config-store.js';
 import type { MetadataStore } from '../storage/metadata-store.js';
+import { Coordinator } from './coordinator.js';
 import { DataSources } from './data-sources.js';
 import { TaskLocks } from './locks.js';
 import { Metadata } from './metadata.js';
@@ -19,6 +20,9 @@ import { WorkerPool } from './worker-pool.js';
 
 export type { StatementRequest } from './compile.js';
 export { InvalidInputError } from './identifiers.js';
+export { compactionConfig, type CompactionPlan } from './compaction-plan.js';
+export { COMPACTION, COMPACTION_CLUSTER, COORDINATOR_CONFIG, RULES, type Coordinator } from './coordinator.js';
+export { retentionRule } from './retention.js';
 export type { DataSources, SegmentSelection } from './data-sources.js';
 export type { Overlord } from './overlord.js';
 export type { QueryAnswer, QueryRequest, QueryService } from './query-service.js';
@@ -27,6 +31,9 @@ export type { StoredResults, TaskResults } from './task-results.js';
 export type { TaskEvent } from './task-events.js';
 export type { RunnerStatus, TaskLocation, TaskStatus } from './task-status.js';
 
+/** Between two rounds of retention and compaction; Druid's druid.coordinator.period. */
+const COORDINATOR_PERIOD_MS = 60_000;
+
 /** Runs query tasks and interactive queries over one data directory. */
 export interface TaskEngine {
   readonly overlord: Overlord;
@@ -34,6 +41,7 @@ export interface TaskEngine {
   /** The stored rows of SELECT tasks. */
   readonly results: TaskResults;
   readonly dataSources: DataSources;
+  readonly coordinator: Coordinator;
   readonly configs: ConfigStore;
   /** Cancels what runs, ends the processes and releases the data directory. */
   close(): Promise<void>;
@@ -152,13 +160,26 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
   queries.start();
   pool.refill();
   await overlord.resume(left);
+  const dataSources = new DataSources({ store, timeline, locks });
+  const coordinator = new Coordinator({
+    configs: store.configs,
+    dataSources,
+    overlord,
+    taskSlots: settings.taskSlots,
+    period: COORDINATOR_PERIOD_MS,
+    logger,
+    now,
+  });
+  coordinator.start();
   return {
     overlord,
     queries,
-    dataSources: new DataSources({ store, timeline, locks }),
+    dataSources,
+    coordinator,
     configs: store.configs,
     results: new TaskResults({ store, deepStorage, queries }),
     async close() {
+      await coordinator.close();
       await Promise.all([overlord.close(), queries.close()]);
       await pool.close();
     },
