@@ -1,3 +1,4 @@
+export { splitCsvLine } from './formats/csv-line.js';
 export { ExternalReadError, ExternalSpecError } from './errors.js';
 export { literalSecrets, secretHider } from './secrets.js';
 export { PARSE_FAILURE, prepareSparkExternal } from './spark.js';

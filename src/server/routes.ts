@@ -8,6 +8,7 @@ import { addLookupRoutes } from './lookup-routes.js';
 import { addMetadataRoutes } from './metadata-routes.js';
 import { addOpenApi } from './openapi.js';
 import { addRulesRoutes } from './rules-routes.js';
+import { addSamplerRoutes } from './sampler-routes.js';
 import { addSqlRoutes } from './sql-routes.js';
 import { addStatementRoutes } from './statement-routes.js';
 import { addStatusRoutes } from './status-routes.js';
@@ -43,6 +44,7 @@ export async function addRoutes(app: FastifyInstance, sources: RouteSources): Pr
   addCoordinatorRoutes(app, engine);
   addDataSourceRoutes(app, engine);
   addMetadataRoutes(app, engine);
+  addSamplerRoutes(app, engine);
   addRulesRoutes(app, engine);
   addCompactionRoutes(app, engine);
   addLookupRoutes(app);

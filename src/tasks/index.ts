@@ -12,6 +12,7 @@ import { Metadata } from './metadata.js';
 import { Overlord } from './overlord.js';
 import { QueryService } from './query-service.js';
 import { recover } from './recovery.js';
+import { Sampling } from './sampling.js';
 import { defaultMaxNumTasks, type TaskEngineSettings } from './settings.js';
 import { TaskResults } from './task-results.js';
 import { TaskWatchers } from './task-watchers.js';
@@ -22,6 +23,7 @@ export type { StatementRequest } from './compile.js';
 export { InvalidInputError } from './identifiers.js';
 export { compactionConfig, type CompactionPlan } from './compaction-plan.js';
 export { COMPACTION, COMPACTION_CLUSTER, COORDINATOR_CONFIG, RULES, type Coordinator } from './coordinator.js';
+export { sampledColumns, type SampledRecord } from './sampled-columns.js';
 export { retentionRule } from './retention.js';
 export type { DataSources, SegmentSelection } from './data-sources.js';
 export type { Overlord } from './overlord.js';
@@ -42,6 +44,7 @@ export interface TaskEngine {
   readonly results: TaskResults;
   readonly dataSources: DataSources;
   readonly coordinator: Coordinator;
+  readonly sampling: Sampling;
   readonly configs: ConfigStore;
   /** Cancels what runs, ends the processes and releases the data directory. */
   close(): Promise<void>;
@@ -151,6 +154,8 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
     logger,
     now,
     ...(settings.spark && { spark: settings.spark }),
+    s3: settings.s3 ?? {},
+    ...(settings.allowedDirectories && { allowedDirectories: settings.allowedDirectories }),
     process: {
       threads: cores,
       memoryBytes: settings.queryMemoryBytes,
@@ -176,6 +181,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
     queries,
     dataSources,
     coordinator,
+    sampling: new Sampling(queries),
     configs: store.configs,
     results: new TaskResults({ store, deepStorage, queries }),
     async close() {

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import type { Logger } from 'pino';
+import { quoteIdentifier } from '../engine/duckdb/quoting.js';
+import type { ExternalRelation } from '../external/relation.js';
 import { FaultError } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
-import type { SqlType } from '../sql/types.js';
+import { VARCHAR, type SqlType } from '../sql/types.js';
 import type { DeepStorage } from '../storage/deep-storage.js';
 import type { OpenFiles } from '../storage/file-store.js';
 import type { TaskResultsRecord } from '../storage/metadata-store.js';
@@ -37,9 +41,16 @@ export interface QueryServiceSources {
   readonly process: ProcessSettings;
   readonly maxNumTasks: number;
   readonly spark?: SparkServer;
+  /** Where samples from S3 are read with. */
+  readonly s3?: Job['s3'];
+  /** Directories that samples of local files may be read from; absent means all. */
+  readonly allowedDirectories?: readonly string[];
   readonly logger: Logger;
   now(): number;
 }
+
+/** Milliseconds after which a sample is given up. */
+const SAMPLING_TIMEOUT_MS = 60_000;
 
 /** What differs between the jobs of interactive queries. */
 interface InteractiveJob extends Pick<Job, 'spark' | 'sql' | 'ordered' | 'columns' | 'relations'> {
@@ -107,6 +118,37 @@ export class QueryService {
       results: { stringifyArrays: results.stringifyArrays },
     });
     return this.#stream(job, request, undefined, files.release);
+  }
+
+  /** Answers the first rows of external data, whose records need not all be readable; columns are those of the relation. */
+  readExternal(external: ExternalRelation, rows: number, signal: AbortSignal): QueryAnswer['rows'] {
+    const types = new Map(external.signature.map(({ name, type }) => [name, type]));
+    const columns = external.columns.map((name, index) => ({
+      sqlName: `c${index}`,
+      name,
+      type: types.get(name) ?? VARCHAR,
+    }));
+    const list = columns.map(({ sqlName, name }) => `${quoteIdentifier(name)} AS ${sqlName}`);
+    const { allowedDirectories, s3, process } = this.sources;
+    const job = this.#job({
+      sql: `SELECT ${list.join(', ')} FROM "sampled" LIMIT ${rows}`,
+      ordered: true,
+      columns,
+      relations: [{ kind: 'external', name: 'sampled', external }],
+      results: { stringifyArrays: true },
+    });
+    const directory = path.join(process.spillDirectory, job.id);
+    mkdirSync(directory, { recursive: true });
+    const sampling = {
+      ...job,
+      directory,
+      maxParseExceptions: -1,
+      ...(s3 && { s3 }),
+      ...(allowedDirectories && { allowedDirectories }),
+    };
+    return this.#stream(sampling, { queryId: job.id, signal }, SAMPLING_TIMEOUT_MS, () => {
+      void rm(directory, { recursive: true, force: true });
+    });
   }
 
   #job({ results, ...rest }: InteractiveJob): Job {
