@@ -1,3 +1,4 @@
+import { isTimeZone } from '../sql/binder/timestamps.js';
 import { limits } from './limits.js';
 
 /** A context parameter with a value that cannot be used. The message names the parameter, what fits and what came. */
@@ -157,7 +158,7 @@ function parseJson(source: string): unknown {
   }
 }
 
-/** A time zone that the platform knows: IANA names and offsets. */
+/** A time zone: an IANA name that the platform knows, or an offset such as +01:00. */
 function timeZone(description: string): ContextParameter<string> {
   return {
     type: 'IANA name or offset',
@@ -166,11 +167,7 @@ function timeZone(description: string): ContextParameter<string> {
     read(name, value) {
       if (value === undefined || value === null) return 'UTC';
       if (typeof value !== 'string') throw refuse(name, 'a String', value);
-      try {
-        new Intl.DateTimeFormat('en-US', { timeZone: value });
-      } catch {
-        throw refuse(name, 'a time zone', value);
-      }
+      if (!isTimeZone(value)) throw refuse(name, 'a time zone', value);
       return value;
     },
   };

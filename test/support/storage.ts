@@ -12,6 +12,8 @@ declare module 'vitest' {
 
 /** The services of this project; undefined in the project of the local pair. */
 export function testServices(): TestServices | undefined {
+  // Benchmarks start servers as tests do, but outside of Vitest.
+  if (process.env['VITEST'] === undefined) return undefined;
   // Nothing is provided outside of the project whose set-up starts them.
   return inject('services') as TestServices | undefined;
 }
