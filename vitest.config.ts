@@ -19,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'sqlite+local',
-          include: ['src/**/*.test.ts', 'test/*.test.ts', 'console/src/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/*.test.ts', 'test/console/*.test.ts', 'console/src/**/*.test.ts'],
         },
       },
       // What goes through storage runs again on the other pair.

@@ -67,6 +67,7 @@ async function tour(url: string, signal: AbortSignal): Promise<void> {
 }
 
 const nextSteps = (url: string): string => `What to try next:
+  ${url} in a browser: the console
   node bin/millrace.js query --url ${url} 'SELECT "destination", AVG("delay") FROM "${dataSource}" GROUP BY 1 ORDER BY 2 DESC LIMIT 5'
   curl ${url}/druid/v2/sql -H 'Content-Type: application/json' -d '{"query":"SELECT COUNT(*) FROM flights"}'
   curl ${url}/druid/indexer/v1/tasks

@@ -120,8 +120,9 @@ describeConsole('loading data in the console', () => {
     await page.getByRole('button', { name: 'Run as a task' }).click();
     await page.getByText('Reading', { exact: true }).first().waitFor();
     await page.getByText(/rows read/).waitFor();
-    await picture(page, 'task-running');
     await page.getByRole('link', { name: 'Open the task' }).click();
+    await page.getByText(/rows read/).waitFor();
+    await picture(page, 'task-running');
     const id = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? '');
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('Canceled', { exact: true }).first().waitFor();

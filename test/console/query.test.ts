@@ -54,7 +54,7 @@ describeConsole('the query view', () => {
   });
 
   test('sorts, filters, unfolds, copies and downloads an answer', async () => {
-    const sql = `SELECT "origin", COUNT(*) AS "flights", ARRAY_AGG(DISTINCT "destination") AS "to" FROM "flights" GROUP BY 1 ORDER BY 1`;
+    const sql = `SELECT "origin", COUNT(*) AS "flights", ARRAY_AGG(DISTINCT "destination") AS "to"\nFROM "flights"\nGROUP BY 1\nORDER BY 1`;
     const page = await suite.open(linked(sql));
     await page.getByRole('button', { name: 'Run at once' }).click();
     const grid = page.getByRole('grid', { name: 'Result' });

@@ -3,6 +3,9 @@ import { ApiError, getJson, postJson, send } from './http.js';
 import type { ReportPayload } from './report.js';
 import type { QueryContext } from './sql.js';
 
+/** Tasks by which the load wizard looks at data; they write nothing. */
+export const isPreview = ({ id }: TaskStatus): boolean => id.startsWith('query-preview-');
+
 const base = '/druid/indexer/v1';
 const taskPath = (id: string): string => `${base}/task/${encodeURIComponent(id)}`;
 

@@ -14,6 +14,7 @@ import {
 import { useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { getJson } from '../api/http.js';
+import { isPreview, type TaskStatus } from '../api/tasks.js';
 import { Shortcuts } from './Shortcuts.js';
 
 const places = [
@@ -31,10 +32,10 @@ function useActiveTasks(): { readonly count: number; readonly offline: boolean }
     queryFn: async ({ signal }) => {
       const lists = await Promise.all(
         ['runningTasks', 'pendingTasks', 'waitingTasks'].map((list) =>
-          getJson<readonly unknown[]>(`/druid/indexer/v1/${list}`, signal),
+          getJson<readonly TaskStatus[]>(`/druid/indexer/v1/${list}`, signal),
         ),
       );
-      return lists.reduce((total, list) => total + list.length, 0);
+      return lists.flat().filter((task) => !isPreview(task)).length;
     },
     refetchInterval: 3_000,
   });

@@ -90,7 +90,9 @@ export function StageGraph({
                 ? plural(report.results.results.length, 'row')
                 : 'no rows yet'
               : segments === undefined
-                ? 'not published yet'
+                ? report.status.status === 'FAILED'
+                  ? 'nothing published'
+                  : 'not published yet'
                 : `${plural(segments, 'segment')} published`}
           </span>
         </div>

@@ -39,6 +39,7 @@ function usePreview(plan: LoadPlan, lines: readonly string[], badRecords: number
     queryFn: ({ signal }) => runPreview(wanted, { maxParseExceptions: badRecords }, signal),
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
+    enabled: plan.columns.length > 0,
     retry: false,
   });
   return { ...query, records };
@@ -46,9 +47,12 @@ function usePreview(plan: LoadPlan, lines: readonly string[], badRecords: number
 
 function PreviewPanel({
   preview,
+  isEmpty,
   onAllowBad,
 }: {
   readonly preview: ReturnType<typeof usePreview>;
+  /** There is no column yet. */
+  readonly isEmpty: boolean;
   /** Allows a number of bad records. */
   readonly onAllowBad: (count: number) => void;
 }) {
@@ -80,6 +84,12 @@ function PreviewPanel({
           {messageOf(error)}
         </Notice>
       )}
+      {isEmpty && (
+        <div className="empty">
+          <h2>Name the columns</h2>
+          <p>The columns of this format are not found by looking at its text. Add those that you want to load.</p>
+        </div>
+      )}
       {!error && data?.fault && (
         <FaultNotice
           report={data.fault}
@@ -90,7 +100,7 @@ function PreviewPanel({
           })}
         />
       )}
-      {!error && !data && <Loading label="Loading the preview" />}
+      {!error && !data && !isEmpty && <Loading label="Loading the preview" />}
       {!error && !data?.fault && result && (
         <div className="shape-grid">
           <ResultGrid
@@ -274,7 +284,7 @@ export function ShapeStep({ source, lines, onBack, onStarted }: ShapeStepProps) 
             {refusal}
           </Notice>
         )}
-        <PreviewPanel preview={preview} onAllowBad={setBadRecords} />
+        <PreviewPanel preview={preview} isEmpty={plan.columns.length === 0} onAllowBad={setBadRecords} />
         <section className="shape-statement" aria-label="Statement">
           <header>
             <h2>Statement</h2>

@@ -36,7 +36,8 @@ export function columnsFor(lines: readonly string[], format: InputFormat) {
 
 /** A first guess at everything. */
 export function initialPlan(source: ChosenSource, lines: readonly string[]): LoadPlan {
-  const inputFormat = guessFormat(lines);
+  // Parquet is not text: its magic number is what a line begins with.
+  const inputFormat = lines[0]?.startsWith('PAR1') ? { type: 'parquet' } : guessFormat(lines);
   const { columns, time, records } = columnsFor(lines, inputFormat);
   const times = time.kind === 'column' ? records.map((record) => roughTime(record[time.column], time.reading)) : [];
   return {

@@ -1,3 +1,4 @@
+import { plural } from '../shared/format.js';
 import type { Explained } from './runs.js';
 
 /** A box of the drawn plan. */
@@ -29,7 +30,13 @@ const names = (values: unknown): string =>
     .filter((name) => name !== '')
     .join(', ');
 
-const some = (label: string, text: string): readonly string[] => (text === '' ? [] : [`${label} ${text}`]);
+/** What is grouped by; keys that are expressions have no names of their own. */
+function groupingText(keys: unknown): readonly string[] {
+  const count = Array.isArray(keys) ? keys.length : 0;
+  if (count === 0) return [];
+  const text = names(keys);
+  return [/EXPR\$/.test(text) ? `by ${plural(count, 'expression')}` : `by ${text}`];
+}
 
 /** A time range that a scan is pruned to. */
 function rangeText(intervals: unknown): readonly string[] {
@@ -61,11 +68,11 @@ function describe(node: PlanNode): Omit<PlanStep, 'id'> {
     case 'values':
       return { title: 'Values', lines: [columns], isSource: true };
     case 'filter':
-      return plain('Filter', ['WHERE or HAVING']);
+      return plain('Filter');
     case 'project':
       return plain('Compute', [columns]);
     case 'aggregate':
-      return plain('Group', [...some('by', names(node['keys'])), names(node['aggregates'])]);
+      return plain('Group', [...groupingText(node['keys']), names(node['aggregates'])]);
     case 'window':
       return plain('Window', [names(node['calls'])]);
     case 'join':
@@ -73,7 +80,7 @@ function describe(node: PlanNode): Omit<PlanStep, 'id'> {
     case 'unnest':
       return plain('Unnest');
     case 'sort':
-      return plain('Sort', [`by ${Array.isArray(node['keys']) ? node['keys'].length : 0} keys`]);
+      return plain('Sort', [`by ${plural(Array.isArray(node['keys']) ? node['keys'].length : 0, 'key')}`]);
     case 'limit':
       return plain('Limit', [
         ...(typeof node['limit'] === 'number' ? [`${node['limit'].toLocaleString('en-US')} rows`] : []),

@@ -1,4 +1,5 @@
 import dagre from '@dagrejs/dagre';
+import { useElementSize } from '@mantine/hooks';
 import { useMemo, type ReactNode } from 'react';
 import './graph.css';
 
@@ -77,9 +78,12 @@ export function Graph({
     direction,
   } satisfies Shape);
   const layout = useMemo(() => layOut(JSON.parse(shape) as Shape), [shape]);
+  const { ref, width } = useElementSize();
+  // A graph that is a little too wide is made smaller; one that is much too wide is scrolled.
+  const zoom = width === 0 ? 1 : Math.min(1, Math.max(0.72, width / layout.width));
   return (
-    <div className="graph" role="group" aria-label={label} tabIndex={0}>
-      <div className="graph-area" style={{ width: layout.width, height: layout.height }}>
+    <div className="graph" role="group" aria-label={label} tabIndex={0} ref={ref}>
+      <div className="graph-area" style={{ width: layout.width, height: layout.height, zoom }}>
         <svg width={layout.width} height={layout.height} aria-hidden>
           <defs>
             <marker id="graph-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">

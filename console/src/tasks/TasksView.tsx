@@ -2,7 +2,7 @@ import { SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Search } from 'lucide-react';
 import { Link, useLocation, useSearch } from 'wouter';
-import { listTasks, type TaskStatus } from '../api/tasks.js';
+import { isPreview, listTasks, type TaskStatus } from '../api/tasks.js';
 import { formatDuration, formatTime, plural } from '../shared/format.js';
 import { Loading } from '../shared/Loading.js';
 import { messageOf, Notice } from '../shared/Notice.js';
@@ -14,9 +14,6 @@ const states = [
   { value: 'success', label: 'Success' },
   { value: 'failed', label: 'Failed' },
 ] as const;
-
-/** Tasks by which the load wizard looks at data; they write nothing. */
-const isPreview = ({ id }: TaskStatus): boolean => id.startsWith('query-preview-');
 
 function isInState(task: TaskStatus, state: string): boolean {
   switch (state) {
