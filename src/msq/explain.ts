@@ -21,7 +21,10 @@ export interface Explained {
 
 /** Druid's org.apache.druid.query.explain.ExplainAttributes. */
 function attributes({ statement, replaced }: Explained): unknown {
-  if (statement.kind === 'select') return { statementType: 'SELECT' };
+  if (statement.kind === 'select') {
+    const { exportTo } = statement;
+    return exportTo ? { statementType: 'INSERT', targetDataSource: 'EXTERN' } : { statementType: 'SELECT' };
+  }
   return {
     statementType: statement.kind.toUpperCase(),
     targetDataSource: statement.dataSource,

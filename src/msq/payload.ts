@@ -1,4 +1,4 @@
-import type { OutputColumn, Plan } from '../sql/plan/index.js';
+import type { ExportTarget, OutputColumn, Plan } from '../sql/plan/index.js';
 import { nativeTypeName, sqlTypeName } from '../sql/types.js';
 import type { QueryContext } from './context.js';
 import { planJson } from './plan-json.js';
@@ -12,7 +12,9 @@ export interface TaskDescription {
   readonly values: QueryContext;
   readonly plan: Plan;
   readonly columns: readonly OutputColumn[];
-  /** Absent for SELECT. Granularity and intervals as Druid's JSON has them. */
+  /** Where an export goes. */
+  readonly exportTo?: ExportTarget;
+  /** Absent for SELECT and exports. Granularity and intervals as Druid's JSON has them. */
   readonly ingest?: {
     readonly dataSource: string;
     readonly segmentGranularity: unknown;
@@ -25,6 +27,12 @@ export interface TaskDescription {
 export interface SqlParameter {
   readonly type: string;
   readonly value: unknown;
+}
+
+function destinationJson({ ingest, exportTo, values }: TaskDescription): unknown {
+  if (ingest) return { type: 'dataSource', ...ingest };
+  if (exportTo) return { type: 'export', exportStorageProvider: exportTo, resultFormat: 'csv' };
+  return { type: values.selectDestination };
 }
 
 /** The dataSource that Druid names for a SELECT task. */
@@ -43,7 +51,7 @@ export function taskPayload(task: TaskDescription): unknown {
     spec: {
       query: planJson(task.plan),
       columnMappings: columns.map(({ fieldId, name }) => ({ queryColumn: `c${fieldId}`, outputColumn: name })),
-      destination: ingest ? { type: 'dataSource', ...ingest } : { type: values.selectDestination },
+      destination: destinationJson(task),
       assignmentStrategy: values.taskAssignment,
       tuningConfig: {
         type: 'index_parallel',

@@ -30,7 +30,9 @@ async function listen(app: FastifyInstance, { host, port }: ServerSettings): Pro
 }
 
 /** Where metadata and deep storage are. */
-function storageSettings(settings: ServerSettings): Pick<TaskEngineSettings, 'metadata' | 'deepStorage' | 's3'> {
+function storageSettings(
+  settings: ServerSettings,
+): Pick<TaskEngineSettings, 'metadata' | 'deepStorage' | 's3' | 'allowedExportPaths'> {
   const { metadataUrl, deepStorage, dataDir, segmentCacheSize, s3Endpoint, s3Region, s3PathStyle } = settings;
   const connection = {
     ...(s3Endpoint !== undefined && { endpoint: s3Endpoint }),
@@ -39,6 +41,7 @@ function storageSettings(settings: ServerSettings): Pick<TaskEngineSettings, 'me
   };
   return {
     s3: connection,
+    allowedExportPaths: settings.allowedExportPaths,
     ...(metadataUrl !== undefined && { metadata: { kind: 'postgresql', url: metadataUrl } }),
     deepStorage:
       deepStorage.kind === 'local'

@@ -183,6 +183,13 @@ export const settingDefinitions = {
     placeholder: 'key=value,…',
     description: 'Settings of Spark for each session, such as spark.sql.shuffle.partitions=64.',
   },
+  allowedExportPaths: {
+    schema: list.default([]).refine((paths) => paths.every((each) => path.isAbsolute(each) || bucketUrl.test(each)), {
+      error: 'expected absolute directories and s3://bucket/prefix',
+    }),
+    placeholder: 'path,…',
+    description: 'Directories and s3://bucket/prefix that INSERT INTO EXTERN may export to. By default none.',
+  },
   maxRequestSize: {
     schema: z.preprocess(parseBytes, z.number().int().positive()).default(32 * KIB ** 2),
     placeholder: 'bytes',
@@ -226,6 +233,7 @@ export interface ServerSettings {
   /** May hold a token; never logged. */
   readonly sparkRemote?: string;
   readonly sparkSettings: Readonly<Record<string, string>>;
+  readonly allowedExportPaths: readonly string[];
   readonly maxRequestSize: number;
   readonly uploadSpace: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';

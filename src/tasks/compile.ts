@@ -77,9 +77,10 @@ type Executable = SelectStatement | IngestStatement;
 
 function limitSelect(statement: Executable, { sqlOuterLimit }: QueryContext): Executable {
   if (sqlOuterLimit === undefined) return statement;
-  if (statement.kind === 'select') return { ...statement, plan: limitPlan(statement.plan, sqlOuterLimit) };
+  if (statement.kind === 'select' && !statement.exportTo)
+    return { ...statement, plan: limitPlan(statement.plan, sqlOuterLimit) };
   throw new ContextError(
-    `Context parameter [sqlOuterLimit] cannot be provided on operator [${statement.kind.toUpperCase()}]`,
+    `Context parameter [sqlOuterLimit] cannot be provided on operator [${statement.kind === 'replace' ? 'REPLACE' : 'INSERT'}]`,
   );
 }
 

@@ -18,6 +18,7 @@ import {
   segmentReport,
   segmentsDestination,
 } from './ingest-job.js';
+import { openExport, type AllowedExportPaths, type ExportDestination } from './exports.js';
 import { canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
 import { isOrdered, jobColumns, jobRelations } from './relations.js';
@@ -50,6 +51,7 @@ export interface ControllerSources extends AllocationSources {
   readonly allowedDirectories?: readonly string[];
   /** How S3 is reached where nothing else is said. */
   readonly s3: S3Connection;
+  readonly allowedExportPaths: AllowedExportPaths;
   readonly spark?: SparkServer;
   readonly logger: Logger;
 }
@@ -68,6 +70,7 @@ export class TaskController {
   #locks: readonly TaskLock[] = [];
   /** Where files of results lie among those of deep storage; absent while there are none. */
   #resultsPath: string | undefined;
+  #export: ExportDestination | undefined;
 
   constructor(
     readonly taskId: string,
@@ -159,8 +162,10 @@ export class TaskController {
     const summary = await this.#work(job, signal).finally(release);
     this.#recorder.counters = summary.stages;
     if (signal.aborted) throw canceled(signal);
-    if (this.statement.kind === 'select') await this.#endSelect(this.statement, summary);
-    else await this.#publish(this.statement, summary);
+    if (this.statement.kind === 'select') {
+      if (this.#export) await this.#endExport(this.#export, summary);
+      else await this.#endSelect(this.statement, summary);
+    } else await this.#publish(this.statement, summary);
   }
 
   async #lock(signal: AbortSignal): Promise<void> {
@@ -209,6 +214,20 @@ export class TaskController {
     const { statement, compiled } = this;
     const stringifyArrays = compiled.context.sqlStringifyArrays ?? false;
     if (statement.kind !== 'select') return segmentsDestination(statement, compiled);
+    if (statement.exportTo) {
+      this.#export ??= await openExport(statement.exportTo, this.sources.s3);
+      const { directory = this.#workDirectory, upload } = this.#export;
+      return {
+        kind: 'files',
+        format: 'csv',
+        directory,
+        ...(upload && { upload }),
+        baseName: this.taskId,
+        rowsPerFile: compiled.context.rowsPerPage,
+        stringifyArrays: true,
+        reportRows: 0,
+      };
+    }
     if (!this.#storesFiles) return { kind: 'results', maxRows: limits.reportRows, stringifyArrays };
     const { folder, path: place } = await this.sources.deepStorage.placeResults(this.taskId);
     this.#resultsPath = place;
@@ -301,7 +320,7 @@ export class TaskController {
           return places;
         },
       });
-      if (this.statement.kind === 'select') {
+      if (this.statement.kind === 'select' && !this.statement.exportTo) {
         this.#recorder.results = { columns: this.statement.columns, rows, truncated: summary.truncated ?? false };
       }
       return summary;
@@ -313,6 +332,14 @@ export class TaskController {
       clearTimeout(killer);
       signal.removeEventListener('abort', stop);
     }
+  }
+
+  async #endExport(destination: ExportDestination, { rows, files = [] }: JobSummary): Promise<void> {
+    await destination.writeManifest(files.map(({ name }) => name));
+    // The manifest is there: whatever comes, the files stay.
+    this.#export = undefined;
+    this.#log.logger.info({ rows, files: files.length }, 'exported');
+    await this.sources.store.endTask(this.#end('SUCCESS', this.#report('SUCCESS')));
   }
 
   async #endSelect(statement: SelectStatement, { rows, files, stages }: JobSummary): Promise<void> {
@@ -391,6 +418,7 @@ export class TaskController {
     const places = this.#allocated.splice(0);
     if (places.length > 0) await deepStorage.remove(places.map(({ loadSpec }) => loadSpec));
     if (this.#resultsPath !== undefined) await deepStorage.removeResults(this.taskId);
+    await this.#export?.remove(`${this.taskId}-worker`);
   }
 
   #end(state: 'SUCCESS' | 'FAILED', report: unknown): TaskEnd {

@@ -14,6 +14,11 @@ export function checkInteractive({ statement, emitted }: CompiledStatement): Sel
     case 'explain':
       return statement;
     case 'select':
+      if (statement.exportTo) {
+        throw refuse(
+          'Writing to external sources are not supported by requested SQL engine [native], consider using MSQ.',
+        );
+      }
       if (!emitted.relations.some(({ node }) => node.kind === 'external')) return statement;
       throw refuse('Query could not be planned. A possible reason is [Cannot use [EXTERN] with SQL engine [native].]');
     case 'insert':

@@ -144,6 +144,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
       now,
       ...(settings.spark && { spark: settings.spark }),
       s3: settings.s3 ?? {},
+      allowedExportPaths: settings.allowedExportPaths ?? [],
       ...(settings.allowedDirectories && { allowedDirectories: settings.allowedDirectories }),
     },
   );

@@ -12,6 +12,7 @@ import { compileStatement, type CompiledStatement, type StatementRequest } from 
 import { TaskController, type ControllerSources } from './controller.js';
 import { checkTask } from './engine-checks.js';
 import { explain } from './explain.js';
+import { checkExportAllowed } from './exports.js';
 import { InvalidInputError, validateId } from './identifiers.js';
 import { replacedIntervals } from './ingest-job.js';
 import type { QueryAnswer } from './query-service.js';
@@ -93,6 +94,9 @@ export class Overlord {
     const compiled = await this.#compile(request, now);
     checkTask(compiled);
     const { statement, context } = compiled;
+    if (statement.kind === 'select' && statement.exportTo) {
+      await checkExportAllowed(statement.exportTo, sources.allowedExportPaths);
+    }
     const queryId = context.sqlQueryId ?? randomUUID();
     validateId('sqlQueryId', queryId);
     const taskId = `query-${queryId}`;
@@ -342,6 +346,7 @@ function payloadOf(
     values: context,
     plan: statement.plan,
     columns: statement.columns,
+    ...(statement.kind === 'select' && statement.exportTo && { exportTo: statement.exportTo }),
     ...(statement.kind !== 'select' && {
       ingest: {
         dataSource: statement.dataSource,

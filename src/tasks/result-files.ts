@@ -1,4 +1,4 @@
-import { duckdbType, quoteText } from '../engine/duckdb/index.js';
+import { duckdbType, quoteIdentifier, quoteText } from '../engine/duckdb/index.js';
 import type { SqlType } from '../sql/types.js';
 import type { JobColumn } from './worker/protocol.js';
 
@@ -18,4 +18,13 @@ export function writeResultFileSql(columns: readonly JobColumn[], rows: string, 
 export function resultFilesSql(columns: number, files: readonly string[]): string {
   const list = Array.from({ length: columns }, (_, index) => `c${index}`).join(', ');
   return `SELECT ${list} FROM read_parquet([${files.map(quoteText).join(', ')}])`;
+}
+
+/**
+ * The statement that writes rows as CSV below a line of the columns' names.
+ * @param rows a query whose columns are `c0`, `c1` …, as results show them
+ */
+export function writeCsvFileSql(columns: readonly JobColumn[], rows: string, file: string): string {
+  const list = columns.map(({ name }, index) => `c${index} AS ${quoteIdentifier(name)}`);
+  return `COPY (SELECT ${list.join(', ')} FROM (${rows})) TO ${quoteText(file)} (FORMAT csv, HEADER true)`;
 }

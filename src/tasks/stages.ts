@@ -18,9 +18,11 @@ export function stagesOf(
     destination:
       statement.kind !== 'select'
         ? { kind: 'segments', dataSource: statement.dataSource, sortedBy }
-        : context.selectDestination === 'durableStorage'
-          ? { kind: 'files', processor: 'selectResults' }
-          : { kind: 'results' },
+        : statement.exportTo
+          ? { kind: 'files', processor: 'exportResults' }
+          : context.selectDestination === 'durableStorage'
+            ? { kind: 'files', processor: 'selectResults' }
+            : { kind: 'results' },
     maxWorkerCount: context.maxNumTasks - 1,
   });
 }

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openS3, writeObject, s3Library } from '../../src/transfer/index.js';
+import { openS3, readObject, s3Library, writeObject } from '../../src/transfer/index.js';
 import { Api } from '../support/api.js';
 import { makeDirectory, removeDirectory, startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { testServices } from '../support/storage.js';
@@ -9,6 +9,7 @@ let directory: string;
 let server: ServerProcess;
 let api: Api;
 let folder: string;
+let client: Awaited<ReturnType<typeof openS3>>;
 
 const store = (): NonNullable<ReturnType<typeof testServices>>['s3'] => {
   const services = testServices();
@@ -43,12 +44,13 @@ beforeAll(async () => {
   directory = await makeDirectory();
   folder = directory.replace(/.*-/, 'input-');
   const { endpoint: url, bucket, accessKeyId, secretAccessKey } = store();
-  server = await startServerProcess(`${directory}/var`, [], {
+  const flags = ['--allowed-export-paths', `s3://${bucket}/${folder}/exports`];
+  server = await startServerProcess(`${directory}/var`, flags, {
     READER_KEY_ID: accessKeyId,
     READER_SECRET: secretAccessKey,
   });
   api = new Api(server.url);
-  const client = await openS3({ endpoint: url, pathStyle: true }, { accessKeyId, secretAccessKey });
+  client = await openS3({ endpoint: url, pathStyle: true }, { accessKeyId, secretAccessKey });
   const lines = (file: string): string =>
     Array.from({ length: 1000 }, (_, n) => `${JSON.stringify({ file, n })}\n`).join('');
   for (const name of ['a.json', 'b c+d.json', 'deep/e.json']) {
@@ -123,5 +125,25 @@ describe('input source s3', () => {
     }
     expect(texts[0]).toContain('******');
     expect(texts[0]).toContain(`${folder}/a.json`);
+  });
+});
+
+describe('INSERT INTO EXTERN(s3(…)) AS CSV', () => {
+  test('uploads files and the manifest that names them, into an empty place only', async () => {
+    const { bucket } = store();
+    const prefix = `${folder}/exports/one`;
+    const query = `INSERT INTO EXTERN(s3(bucket => '${bucket}', prefix => '${prefix}')) AS CSV
+      SELECT "n", "file" FROM ${extern({ uris: [`s3://${bucket}/${folder}/a.json`] })}`;
+    const { id } = await api.ingest(query, { rowsPerPage: 600 });
+    const names = [0, 1].map((page) => `s3://${bucket}/${prefix}/${id}-worker0-partition${page}.csv`);
+    const text = (key: string): Promise<string | undefined> => readObject(client, { bucket, key: `${prefix}/${key}` });
+    expect(await text('_symlink_format_manifest/manifest')).toBe(names.map((name) => `${name}\n`).join(''));
+    expect((await text(`${id}-worker0-partition1.csv`))?.split('\n').slice(0, 2)).toEqual(['n,file', '600,a.json']);
+    const again = await api.task(query);
+    expect(again.status.errorMsg).toContain(`Found files at provided export destination[s3://${bucket}/${prefix}]`);
+    const { json } = await api.request('POST', '/druid/v2/sql/task', {
+      query: query.replace(prefix, `${folder}/exportsx`),
+    });
+    expect(JSON.stringify(json)).toContain('None of the allowed prefixes matched');
   });
 });

@@ -6,6 +6,7 @@ import { pruneColumns } from '../plan/prune-columns.js';
 import { withTimeIntervals } from '../plan/time-intervals.js';
 import type { BindOptions, Binding } from './binding.js';
 import { bindExpression } from './expression.js';
+import { bindExport, isExport } from './export.js';
 import { bindIngest } from './ingest.js';
 import { bindQuery } from './query.js';
 import { isTimeZone } from './timestamps.js';
@@ -41,7 +42,12 @@ function bindSelectStatement(node: Query, binding: Binding): SelectStatement {
 }
 
 function bindExecutable(node: Query | Insert | Replace, binding: Binding): SelectStatement | IngestStatement {
-  const statement = node.kind === 'query' ? bindSelectStatement(node, binding) : bindIngest(node, binding);
+  const statement =
+    node.kind === 'query'
+      ? bindSelectStatement(node, binding)
+      : isExport(node)
+        ? bindExport(node, binding)
+        : bindIngest(node, binding);
   const used = new Set(statement.columns.map((column) => column.fieldId));
   return { ...statement, plan: withTimeIntervals(pruneColumns(statement.plan, used)) };
 }

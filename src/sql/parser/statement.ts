@@ -78,7 +78,17 @@ function parseExecutable(context: ParserContext): Query | Insert | Replace {
 }
 
 function parseTarget(context: ParserContext): Identifier | FunctionCall {
-  return context.tokens.at('EXTERN') ? parseCall(context) : parseIdentifier(context.tokens);
+  return context.tokens.at('EXTERN') ? parseExportTarget(context) : parseIdentifier(context.tokens);
+}
+
+/** EXTERN(f(name => value, …)), where f may be a reserved word: LOCAL is one. */
+function parseExportTarget(context: ParserContext): FunctionCall {
+  const { tokens } = context;
+  const { span: nameSpan } = tokens.next();
+  tokens.expect('(');
+  const destination = parseCall(context);
+  tokens.expect(')');
+  return { kind: 'call', name: 'EXTERN', args: [destination], span: tokens.spanFrom(nameSpan), nameSpan };
 }
 
 function parseColumns(context: ParserContext): readonly Identifier[] | undefined {

@@ -22,7 +22,14 @@ export interface SelectStatement {
   readonly kind: 'select';
   readonly plan: Plan;
   readonly columns: readonly OutputColumn[];
+  /** For INSERT INTO EXTERN(…) AS CSV: the rows go to files there. */
+  readonly exportTo?: ExportTarget;
 }
+
+/** Where an export goes, as Druid's ExportStorageProvider JSON names it. */
+export type ExportTarget =
+  | { readonly type: 'local'; readonly exportPath: string }
+  | { readonly type: 's3'; readonly bucket: string; readonly prefix: string };
 
 export interface IngestStatement {
   readonly kind: 'insert' | 'replace';

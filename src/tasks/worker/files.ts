@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type DuckdbSession, resultSql } from '../../engine/duckdb/index.js';
-import { writeResultFileSql } from '../result-files.js';
+import { writeCsvFileSql, writeResultFileSql } from '../result-files.js';
 import { createInputs } from './inputs.js';
 import type { RunningJob } from './job.js';
 import { runWithinMemory } from './memory.js';
@@ -45,9 +45,15 @@ async function answerFirst(
   }
 }
 
+function writeFileSql(running: RunningJob, destination: FilesDestination, part: string, file: string): string {
+  const { columns } = running.job;
+  if (destination.format === 'parquet') return writeResultFileSql(columns, part, file);
+  return writeCsvFileSql(columns, resultSql(`SELECT * ${part}`, columns, { stringifyArrays: true }), file);
+}
+
 /** Writes the rows of a query to files of so many rows each, in their order. */
 export async function writeFiles(running: RunningJob, destination: FilesDestination): Promise<JobSummary> {
-  const { progress, job } = running;
+  const { progress } = running;
   const reading = progress.addStage();
   const writing = progress.addStage();
   const session = await running.openSession();
@@ -60,13 +66,14 @@ export async function writeFiles(running: RunningJob, destination: FilesDestinat
     writing.inputs = [{ rows, bytes: reading.output.bytes, files: 0, totalFiles: 0 }];
     if (destination.reportRows > 0) await answerFirst(running, session, table, destination);
     try {
-      for (let start = 0; start < rows; start += destination.rowsPerFile) {
+      const least = destination.format === 'csv' ? 1 : 0;
+      for (let start = 0; start < rows || files.length < least; start += destination.rowsPerFile) {
         running.throwIfCanceled();
         const end = Math.min(start + destination.rowsPerFile, rows);
         const part = `FROM ${table} WHERE rowid >= ${start} AND rowid < ${end}`;
         const name = `${destination.baseName}-worker0-partition${files.length}.${destination.format}`;
         const file = path.join(destination.directory, name);
-        await session.run(writeResultFileSql(job.columns, part, file));
+        await session.run(writeFileSql(running, destination, part, file));
         const bytes = (await stat(file)).size;
         files.push({ name, rows: end - start, bytes });
         writing.output.rows += end - start;

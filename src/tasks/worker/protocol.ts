@@ -73,7 +73,8 @@ export interface ResultsDestination {
 /** Rows become files of so many rows each: `<baseName>-worker0-partition<n>.<format>`. */
 export interface FilesDestination {
   readonly kind: 'files';
-  readonly format: 'parquet';
+  /** Results of a task, to be read page by page; or text for others, with a line of names, also where there are no rows. */
+  readonly format: 'parquet' | 'csv';
   /** Absolute; exists. */
   readonly directory: string;
   /** The key prefix that the files are uploaded to, once they are written; they do not stay in the directory then. */
