@@ -270,12 +270,19 @@ function readFile(file: string): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new SettingsError(`The configuration file ${file} must hold settings by name`);
   }
-  for (const key of Object.keys(value)) {
+  const settings = Object.fromEntries(
+    Object.entries(value).map(([key, each]: [string, unknown]) => [
+      // `spark.remote` is another way to write `sparkRemote`.
+      key.replace(/\.([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      each,
+    ]),
+  );
+  for (const key of Object.keys(settings)) {
     if (!(key in settingDefinitions)) {
       throw new SettingsError(`Unknown setting '${key}' in ${file}; known are: ${settingNames.join(', ')}`);
     }
   }
-  return value as Record<string, unknown>;
+  return settings;
 }
 
 function holdsPassword(value: unknown): boolean {

@@ -36,6 +36,7 @@ export const duckdbSyntax: EngineSyntax = {
   quantified: (needle, { operator, quantifier }, query) => `${needle} ${operator} ${quantifier} (${query})`,
   grouping: (columns) => `GROUPING(${columns.join(', ')})`,
   groupingSetsKnowAliases: true,
+  copiesOperands: false,
   filtersWindows: true,
   window: (call) => {
     if (call.ignoreNulls) {

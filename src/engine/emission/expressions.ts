@@ -11,6 +11,7 @@ import { ANY, arrayOf, isInteger, isString, VARCHAR } from '../../sql/types.js';
 import type { Emission } from './emission.js';
 import { mapMultiValue, type MultiValueSource } from './multi-value.js';
 import { columnName, operand } from './names.js';
+import { composed } from './repeated.js';
 import { isPerValue, negationOf, sourcesOf, takesValues } from './sources.js';
 import type { EngineSyntax } from './syntax.js';
 
@@ -71,20 +72,20 @@ export function emitterOf(name: string, { lookUp, syntax }: Emission, span?: Spa
 
 /** The SQL of a call of a catalogue function, by its declaration. */
 function callSql(call: CallExpression, emission: Emission, emit: Emit): string {
-  return emitterOf(
-    call.function,
-    emission,
-    call.span,
-  )(argumentsSql(call, emission.syntax, emit), {
-    args: call.args,
-    type: call.type,
-    timeZone: emission.options.timeZone,
-    distinct: false,
-    orderBy: '',
-    suffix: '',
-    now: emission.options.now,
-    emit,
-  });
+  const emitter = emitterOf(call.function, emission, call.span);
+  const isConstant = (index: number): boolean => call.args[index]?.kind === 'literal';
+  return composed(argumentsSql(call, emission.syntax, emit), isConstant, emission, (args) =>
+    emitter(args, {
+      args: call.args,
+      type: call.type,
+      timeZone: emission.options.timeZone,
+      distinct: false,
+      orderBy: '',
+      suffix: '',
+      now: emission.options.now,
+      emit,
+    }),
+  );
 }
 
 function caseSql(expression: CaseExpression, emit: Emit): string {
@@ -101,12 +102,18 @@ function inListSql({ needle, items, negated }: InListExpression, syntax: EngineS
 function castExpressionSql(cast: CastExpression, emission: Emission, emit: Emit): string {
   const { syntax } = emission;
   const options = { timeZone: emission.options.timeZone, ...(cast.safe ? { safe: true } : {}) };
-  const input = emit(cast.input);
-  if (cast.type.name === 'ARRAY' && isString(cast.input.type)) {
-    const values = syntax.cast(syntax.multiValues(input), arrayOf(VARCHAR), cast.type, options);
-    return `CASE WHEN ${operand(input)} IS NOT NULL THEN ${values} END`;
-  }
-  return syntax.cast(input, cast.input.type, cast.type, options);
+  return composed(
+    [emit(cast.input)],
+    () => false,
+    emission,
+    ([input = '']) => {
+      if (cast.type.name === 'ARRAY' && isString(cast.input.type)) {
+        const values = syntax.cast(syntax.multiValues(input), arrayOf(VARCHAR), cast.type, options);
+        return `CASE WHEN ${operand(input)} IS NOT NULL THEN ${values} END`;
+      }
+      return syntax.cast(input, cast.input.type, cast.type, options);
+    },
+  );
 }
 
 /** One node; `emit` gives the SQL of the nodes below. */

@@ -62,6 +62,8 @@ export interface EngineSyntax {
   grouping(columns: readonly string[]): string;
   /** Whether GROUPING SETS know the names that the SELECT list gives. */
   readonly groupingSetsKnowAliases: boolean;
+  /** Emitters copy their operands into the SQL, for lack of macros. */
+  readonly copiesOperands: boolean;
   /** Whether FILTER may stand before OVER; otherwise the condition goes into the arguments. */
   readonly filtersWindows: boolean;
   /** A window call as the engine wants its window. Throws SqlError `unsupported` for what it cannot express. */

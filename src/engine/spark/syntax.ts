@@ -72,6 +72,7 @@ export const sparkSyntax: EngineSyntax = {
     return bits.length === 1 ? `grouping(${columns.join('')})` : `(${bits.join(' + ')})`;
   },
   groupingSetsKnowAliases: false,
+  copiesOperands: true,
   filtersWindows: false,
   window: windowOf,
 };
