@@ -6,7 +6,7 @@ import { Decompress } from 'fzstd';
 import unbzip2Stream from 'unbzip2-stream';
 import xz from 'xz-decompress';
 import { open as openZip, type Entry, type ZipFile } from 'yauzl';
-import { ExternalReadError } from './errors.js';
+import { ExternalDataError } from './errors.js';
 import type { Compression, InputFile } from './input-file.js';
 
 function unzstd(): Transform {
@@ -42,7 +42,7 @@ async function* unzip(file: InputFile): AsyncGenerator<Buffer, void, undefined> 
         else resolve(next);
       });
       zip.once('end', () => {
-        reject(new ExternalReadError(`Zip file [${file.source}] holds no file`));
+        reject(new ExternalDataError(`Zip file [${file.source}] holds no file`));
       });
       zip.once('error', reject);
       zip.readEntry();
@@ -115,9 +115,9 @@ export async function readHead(
 }
 
 function unreadable(file: InputFile, error: unknown): Error {
-  if (error instanceof ExternalReadError) return error;
+  if (error instanceof ExternalDataError) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return new ExternalReadError(`Cannot read [${file.source}] (${file.compression}): ${reason}`, { cause: error });
+  return new ExternalDataError(`Cannot read [${file.source}] (${file.compression}): ${reason}`, { cause: error });
 }
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -142,7 +142,7 @@ async function* withoutByteOrderMark(content: AsyncIterable<Uint8Array>): AsyncG
 
 /**
  * Writes the decompressed content of a file, without a byte order mark, to `target`.
- * @throws ExternalReadError when the file is damaged
+ * @throws ExternalDataError when the file is damaged
  */
 export async function unpackFile(file: InputFile, target: string, signal: AbortSignal): Promise<InputFile> {
   try {

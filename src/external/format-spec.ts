@@ -118,6 +118,16 @@ const parquet = z.object({
   flattenSpec: flattenSpec.nullish(),
 });
 
+const avroOcf = z.object({
+  type: z.literal('avro_ocf'),
+  binaryAsString: z.boolean().nullish(),
+  extractUnionsByType: z.literal(false, { error: 'is not supported' }).nullish(),
+  flattenSpec: flattenSpec.nullish(),
+  /** Avro's reader schema, as JSON. */
+  schema: z.record(z.string(), z.unknown()).nullish(),
+});
+
+export type AvroFormat = z.infer<typeof avroOcf>;
 export type JsonFormat = z.infer<typeof json>;
 export type CsvFormat = z.infer<typeof csv>;
 export type TsvFormat = z.infer<typeof tsv>;
@@ -126,7 +136,7 @@ export type RegexFormat = z.infer<typeof regex>;
 export type ParquetFormat = z.infer<typeof parquet>;
 export type TextFormat = CsvFormat | TsvFormat | LinesFormat | RegexFormat;
 export type FlattenSpec = z.infer<typeof flattenSpec>;
-export type InputFormat = JsonFormat | TextFormat | ParquetFormat;
+export type InputFormat = JsonFormat | TextFormat | ParquetFormat | AvroFormat;
 
 /** Schemas of the input formats by their type. */
-export const formatSchemas = { json, csv, tsv, lines, regex, parquet } as const;
+export const formatSchemas = { json, csv, tsv, lines, regex, parquet, avro_ocf: avroOcf } as const;

@@ -1,6 +1,6 @@
 export { splitCsvLine } from './formats/csv-line.js';
-export { ExternalReadError, ExternalSpecError } from './errors.js';
-export { literalSecrets, secretHider } from './secrets.js';
+export { ExternalDataError, ExternalReadError, ExternalSpecError } from './errors.js';
+export { lacksSecrets, literalSecrets, secretHider } from './secrets.js';
 export { PARSE_FAILURE, prepareSparkExternal } from './spark.js';
 export { prepareExternal } from './prepare.js';
 export type {

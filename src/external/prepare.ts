@@ -26,6 +26,11 @@ async function makeReadable(
   signal: AbortSignal,
 ): Promise<InputFile> {
   signal.throwIfAborted();
+  if (format.type === 'avro_ocf') {
+    // Loaded when it is needed, as every worker would wait for it at its start.
+    const { spoolAvro } = await import('./formats/avro.js');
+    return spoolAvro(file, format, target, signal);
+  }
   const isText = format.type !== 'parquet';
   if (!engineReads(file.compression) || (!isText && file.compression !== 'none'))
     return unpackFile(file, target, signal);
@@ -46,6 +51,13 @@ function planParts(
   switch (format.type) {
     case 'json':
       return planJson(format, relation, files, strict);
+    case 'avro_ocf':
+      return planJson(
+        { type: 'json', flattenSpec: format.flattenSpec, assumeNewlineDelimited: true },
+        relation,
+        files,
+        strict,
+      );
     case 'parquet':
       return planParquet(format, relation, files, session);
     default:

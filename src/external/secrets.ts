@@ -28,6 +28,9 @@ export function literalSecrets(value: unknown): readonly string[] {
   });
 }
 
+/** Whether the JSON of an input source was kept without its secrets, so that it cannot be read with. */
+export const lacksSecrets = (source: unknown): boolean => literalSecrets(source).includes(HIDDEN);
+
 /** A text as it may stand inside of JSON and of SQL. */
 const spellings = (secret: string): readonly string[] => {
   const json = JSON.stringify(secret).slice(1, -1);

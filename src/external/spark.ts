@@ -276,7 +276,9 @@ export async function prepareSparkExternal(
   environment: Omit<ReadingEnvironment, 'session'>,
 ): Promise<SparkExternal> {
   const format = readFormat(relation.inputFormat);
-  if (format.type === 'parquet') throw unsupportedError('Input format [parquet] is not supported by the spark engine');
+  if (format.type === 'parquet' || format.type === 'avro_ocf') {
+    throw unsupportedError(`Input format [${format.type}] is not supported by the spark engine`);
+  }
   await mkdir(environment.spoolDirectory, { recursive: true });
   const directory = await mkdtemp(path.join(environment.spoolDirectory, 'external-'));
   const fetched = await fetchFiles(readSource(relation.inputSource), directory, environment);

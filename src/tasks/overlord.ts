@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { lacksSecrets } from '../external/index.js';
 import type { Fault } from '../msq/fault.js';
 import { faults, faultText } from '../msq/faults.js';
 import { granularityJson } from '../msq/granularity-name.js';
@@ -127,6 +128,9 @@ export class Overlord {
         const compiled = await this.#compile(requestOf(record.payload), record.createdTime);
         const { statement } = compiled;
         if (statement.kind === 'explain') throw new Error('EXPLAIN is no task');
+        if (compiled.emitted.relations.some(({ node }) => node.kind === 'external' && lacksSecrets(node.inputSource))) {
+          throw new Error('its statement names a password, which is not kept; submit it again');
+        }
         this.#enqueue({ record, compiled, statement });
         this.sources.logger.info({ taskId: record.id }, 'a task of the last run is started again');
       } catch (error) {

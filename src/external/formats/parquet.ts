@@ -1,5 +1,6 @@
 import { castSql, quoteIdentifier, quoteText } from '../../engine/duckdb/index.js';
-import type { SqlSession } from '../../engine/session.js';
+import { EngineError, type SqlSession } from '../../engine/session.js';
+import { ExternalDataError } from '../errors.js';
 import { BIGINT, BOOLEAN, DOUBLE, type SqlType, VARCHAR } from '../../sql/types.js';
 import { coerceJson, coerceText, selectAs } from '../coercion.js';
 import { type Column, placeColumns } from '../flatten.js';
@@ -70,6 +71,18 @@ function columnSql(column: Column, stored: ReadonlyMap<string, string>): string 
   return selectAs(castSql(source.sql, source.type, type), name);
 }
 
+/** What is wrong with a footer shows before the data are read. */
+async function readingFooters<T>(files: readonly InputFile[], read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.kind !== 'data') throw error;
+    const message = files.reduce((text, { path, source }) => text.replaceAll(path, source), error.message);
+    const named = files.some(({ source }) => message.includes(source)) ? '' : ` of [${files[0]?.source ?? ''}]`;
+    throw new ExternalDataError(`Cannot read the Parquet footer${named}: ${message}`, { cause: error });
+  }
+}
+
 /** The rows of the files, and the bytes of the columns that are read, as their footers tell. */
 async function storedSize(
   files: readonly InputFile[],
@@ -95,7 +108,7 @@ export async function planParquet(
   if (files.length === 0) return [];
   const binary = format.binaryAsString ? ', binary_as_string = true' : '';
   const source = `read_parquet(${fileList(files)}, union_by_name = true${binary})`;
-  const described = await session.rows(`DESCRIBE SELECT * FROM ${source}`);
+  const described = await readingFooters(files, () => session.rows(`DESCRIBE SELECT * FROM ${source}`));
   const stored = new Map(described.map(([name, type]) => [String(name), String(type)]));
   const columns = placeColumns(relation, format.flattenSpec);
   const select = selectList(columns.map((column) => columnSql(column, stored)));

@@ -1,7 +1,7 @@
 /** TABLE(…): external data and unions of datasources. */
 import type { Expr, ExtendColumn, FunctionCall, TableFunction } from '../ast.js';
 import { unsupportedError, validationError, type Span } from '../errors.js';
-import type { Computed, Expression, ExternalNode, Field, Plan } from '../plan/index.js';
+import type { Computed, Expression, Field, Plan } from '../plan/index.js';
 import {
   arrayOf,
   BIGINT,
@@ -19,30 +19,22 @@ import type { Binding } from './binding.js';
 import { columnOf, literal } from './build.js';
 import { convert, makeCast } from './convert.js';
 import { widestType } from './lattice.js';
+import { bindInputSource } from './druid-source.js';
 import { EMPTY_SCOPE } from './scope.js';
+import { isSourceFunction, readSourceFunction } from './source-functions.js';
 import { resolveTypeName } from './type-name.js';
 
-/** Table functions that Druid's catalog adds beside EXTERN; each stands for an input source. */
-const sourceFunctions: ReadonlySet<string> = new Set([
-  'INLINE',
-  'LOCALFILES',
-  'HTTP',
-  'S3',
-  'AZURE',
-  'GOOGLE',
-  'DELTA',
-]);
+/** Table functions of input sources that Druid's extensions add. */
+const cloudFunctions: ReadonlySet<string> = new Set(['S3', 'AZURE', 'GOOGLE', 'DELTA']);
 
 /** Binds TABLE(f(…)). */
 export function bindTableFunction(node: TableFunction, binding: Binding): Plan {
   const name = node.call.name.toUpperCase();
   if (name === 'EXTERN') return bindExtern(node, binding);
   if (name === 'APPEND') return bindAppend(node, binding);
-  if (sourceFunctions.has(name)) {
-    throw unsupportedError(
-      `Table function '${name}' is not supported; use EXTERN with the input source's JSON`,
-      node.call.nameSpan,
-    );
+  if (isSourceFunction(name)) return bindSourceFunction(node, binding);
+  if (cloudFunctions.has(name)) {
+    throw unsupportedError(`Table function '${name}' is not supported`, node.call.nameSpan);
   }
   throw validationError(`No match found for function signature ${name}`, node.call.nameSpan);
 }
@@ -145,12 +137,22 @@ function bindExtern(node: TableFunction, binding: Binding): Plan {
   });
   const signature = externSignature(node, binding);
   checkNames(signature, node.span);
-  const fields = signature.map((column) => binding.newField(column.name, column.type));
-  return withTime({ kind: 'external', inputSource, inputFormat, signature, fields }, binding);
+  return withTime(bindInputSource({ inputSource, inputFormat }, signature, call.span, binding), binding);
+}
+
+/** TABLE(INLINE(…)) and its like: the columns always come from EXTEND. */
+function bindSourceFunction(node: TableFunction, binding: Binding): Plan {
+  const { call, extend } = node;
+  if (!extend) throw validationError(`${call.name.toUpperCase()} requires an EXTEND clause`, node.span);
+  const signature = extend.map((column) => ({ name: column.name, type: extendType(column) }));
+  checkNames(signature, node.span);
+  const names = signature.map(({ name }) => name);
+  const definition = readSourceFunction(call, names, call.span, binding);
+  return withTime(bindInputSource(definition, signature, call.span, binding), binding);
 }
 
 /** An external column named __time is milliseconds in the data and a TIMESTAMP in SQL, as in Druid's RowSignatures. */
-function withTime(external: ExternalNode, binding: Binding): Plan {
+function withTime(external: Plan, binding: Binding): Plan {
   if (!external.fields.some((field) => field.name === '__time' && field.type.name === 'BIGINT')) return external;
   const columns: Computed<Expression>[] = external.fields.map((field) => {
     if (field.name !== '__time') return { field, expression: columnOf(field) };

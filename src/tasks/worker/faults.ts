@@ -1,4 +1,5 @@
 import { EngineError } from '../../engine/session.js';
+import { ExternalDataError } from '../../external/index.js';
 import type { ParseProblem } from '../../external/relation.js';
 import { PARSE_FAILURE } from '../../external/spark.js';
 import { FaultError, type Fault } from '../../msq/fault.js';
@@ -54,6 +55,7 @@ function engineFault(error: EngineError, settings: ProcessSettings): Fault {
 export function toFault(error: unknown, canceled: boolean, settings: ProcessSettings): Fault {
   if (canceled) return faults.Canceled();
   if (error instanceof FaultError) return error.fault;
+  if (error instanceof ExternalDataError) return faults.CannotParseExternalData(error.message);
   if (error instanceof EngineError) return engineFault(error, settings);
   return faults.UnknownError(error instanceof Error ? error.message : String(error));
 }
