@@ -6,6 +6,7 @@ import { addCoordinatorRoutes } from './coordinator-routes.js';
 import { addDataSourceRoutes } from './datasource-routes.js';
 import { addLookupRoutes } from './lookup-routes.js';
 import { addMetadataRoutes } from './metadata-routes.js';
+import { addMetricsRoutes } from './metrics-routes.js';
 import { addOpenApi } from './openapi.js';
 import { addRulesRoutes } from './rules-routes.js';
 import { addSamplerRoutes } from './sampler-routes.js';
@@ -33,6 +34,7 @@ export interface RouteSources {
 export async function addRoutes(app: FastifyInstance, sources: RouteSources): Promise<void> {
   const { engine, version, properties } = sources;
   await addOpenApi(app, version);
+  addMetricsRoutes(app, engine);
   addStatusRoutes(app, version, properties);
   addSqlRoutes(app, engine);
   addStatementRoutes(app, engine);

@@ -44,6 +44,9 @@ interface QueuedTask {
   readonly statement: SelectStatement | IngestStatement;
 }
 
+/** Is told of a task that has ended. */
+export type EndListener = (status: TaskStatus, report: unknown) => void;
+
 /** How many tasks can run, and what does. */
 export interface OverlordCapacity {
   readonly slots: number;
@@ -78,6 +81,7 @@ export class Overlord {
   #closed = false;
   #enabled = true;
   #lastEnded = 0;
+  readonly #endListeners: EndListener[] = [];
 
   constructor(
     readonly settings: OverlordSettings,
@@ -179,6 +183,11 @@ export class Overlord {
     };
   }
 
+  /** Calls `listener` with the status and the report of every task that has run and ended. */
+  onEnd(listener: EndListener): void {
+    this.#endListeners.push(listener);
+  }
+
   /** Whether waiting tasks may start; those that run go on. */
   setEnabled(enabled: boolean): void {
     this.#enabled = enabled;
@@ -257,6 +266,17 @@ export class Overlord {
     await Promise.all(running.map(({ ended }) => ended));
   }
 
+  async #tellEnd(id: string): Promise<void> {
+    try {
+      const status = await this.status(id);
+      const report = await this.report(id);
+      if (status) for (const listener of this.#endListeners) listener(status, report);
+    } catch (error) {
+      // The store may be closed by now; who listens only counts.
+      this.sources.logger.debug({ err: error, taskId: id }, 'the end of a task was not told');
+    }
+  }
+
   #directory(id: string): string {
     return path.join(this.settings.directory, id);
   }
@@ -305,6 +325,7 @@ export class Overlord {
         this.#lastEnded = this.sources.now();
         this.sources.watchers.changed(id, 'status');
         this.#startNext();
+        if (this.#endListeners.length > 0) void this.#tellEnd(id);
       });
     this.#running.set(id, { controller, ended });
     this.sources.watchers.changed(id, 'status');
