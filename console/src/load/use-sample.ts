@@ -1,16 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { discoverColumns } from './columns.js';
 import { guessFormat, sampleRecords, type InputFormat, type SampleRecord } from './records.js';
-import { sampleText } from './sample.js';
+import { sampleText, type Preview } from './sample.js';
 import type { ChosenSource } from './sources.js';
 import { chooseGranularity, dataSourceName, type LoadPlan } from './statement.js';
 import { chooseTime } from './time.js';
+
+/** Parquet is not text: there are no lines to look at. */
+const isParquet = ({ path, columns }: ChosenSource): boolean =>
+  columns !== undefined || /\.parquet(?:[?#]|$)/i.test(path);
 
 /** The raw lines of a source. */
 export function useSample(source: ChosenSource) {
   return useQuery({
     queryKey: ['sample', source.inputSource],
-    queryFn: ({ signal }) => sampleText(source.inputSource, signal),
+    queryFn: ({ signal }): Promise<Preview & { readonly lines: readonly string[] }> =>
+      isParquet(source) ? Promise.resolve({ lines: [], warnings: [] }) : sampleText(source.inputSource, signal),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
@@ -36,9 +41,13 @@ export function columnsFor(lines: readonly string[], format: InputFormat) {
 
 /** A first guess at everything. */
 export function initialPlan(source: ChosenSource, lines: readonly string[]): LoadPlan {
-  // Parquet is not text: its magic number is what a line begins with.
-  const inputFormat = lines[0]?.startsWith('PAR1') ? { type: 'parquet' } : guessFormat(lines);
-  const { columns, time, records } = columnsFor(lines, inputFormat);
+  const inputFormat = isParquet(source) ? { type: 'parquet' } : guessFormat(lines);
+  const found = columnsFor(lines, inputFormat);
+  const { time, records } = found;
+  const columns =
+    inputFormat.type === 'parquet' && source.columns
+      ? source.columns.map(({ name, type }) => ({ source: name, name, type, keep: true }))
+      : found.columns;
   const times = time.kind === 'column' ? records.map((record) => roughTime(record[time.column], time.reading)) : [];
   return {
     inputSource: source.inputSource,
