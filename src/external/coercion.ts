@@ -6,9 +6,14 @@ import { type SqlType, VARCHAR } from '../sql/types.js';
  * RowBasedColumnSelectorFactory and Rows.objectToNumber of Druid have it. An argument named j is a JSON value, t is text.
  */
 export const coercionMacros: readonly string[] = [
+  // A list in a list is text as Java's collections print themselves: [a, [b]].
+  `CREATE OR REPLACE TEMP MACRO external_nested_text(j) AS array_to_string(list_transform(
+    regexp_extract_all(CAST(j AS VARCHAR), '"(?:[^"\\\\]|\\\\.)*"|[\\[\\]{},:]|[^\\[\\]{},:"\\s]+'),
+    lambda t: CASE WHEN t = ',' THEN ', ' WHEN t = ':' THEN '=' WHEN starts_with(t, '"') THEN json_extract_string(t, '$') ELSE t END), '')`,
   // JSON numbers print as Java prints them: fractions and what 64 bits do not hold as doubles. A macro's text is copied
   // to where it is called, and binding it costs time, so that the long ones are called in one place each.
   `CREATE OR REPLACE TEMP MACRO external_scalar_text(j) AS CASE
+    WHEN json_type(j) = 'ARRAY' THEN external_nested_text(j)
     WHEN json_type(j) = 'DOUBLE' OR (json_type(j) = 'UBIGINT' AND TRY_CAST(j AS BIGINT) IS NULL) THEN druid_double_text(CAST(j AS DOUBLE))
     ELSE json_extract_string(j, '$') END`,
   `CREATE OR REPLACE TEMP MACRO external_values(l) AS

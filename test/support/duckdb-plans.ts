@@ -15,6 +15,7 @@ import type { DuckdbSession } from '../../src/engine/duckdb/duckdb-session.js';
 import { type Database, openInstance } from '../../src/engine/duckdb/instance.js';
 import { listMacros } from '../../src/engine/duckdb/lists.js';
 import { multiValueMacros } from '../../src/engine/duckdb/multi-value.js';
+import { zoneMacros } from '../../src/sql/functions/time-zone.js';
 
 function declare(
   name: string,
@@ -150,6 +151,7 @@ export interface TestEngine {
 /** A database with this room's macros and a way to run plans on it. */
 export async function openTestEngine(): Promise<TestEngine> {
   const database: Database = await openInstance({ threads: 2, memoryBytes: 400_000_000, spillDirectory: '' }, [
+    ...zoneMacros,
     ...multiValueMacros,
     ...castMacros,
     ...listMacros,

@@ -16,6 +16,7 @@ import {
   type SqlType,
   VARCHAR,
 } from '../../sql/types.js';
+import { instantSql, localSql, readZone } from '../../sql/functions/time-zone.js';
 import { operand } from '../emission/names.js';
 import type { CastOptions } from '../emission/syntax.js';
 import { quoteText } from './quoting.js';
@@ -51,20 +52,14 @@ function arrayCast(sql: string, from: SqlType, to: SqlType, options: CastOptions
 
 /** Day that a timestamp lies in. */
 function floorToDay(sql: string, timeZone: string | undefined): string {
-  if (timeZone === undefined || isUtc(timeZone)) return `date_trunc('day', ${sql})::TIMESTAMP`;
-  const zone = quoteText(timeZone);
-  return `timezone('UTC', timezone(${zone}, date_trunc('day', timezone(${zone}, timezone('UTC', ${sql})))))`;
+  const zone = readZone(timeZone ?? 'UTC');
+  return instantSql(`date_trunc('day', ${localSql(sql, zone)})::TIMESTAMP`, zone);
 }
-
-/** Whether a zone's clock is always UTC. */
-export const isUtc = (timeZone: string): boolean => ['UTC', 'Etc/UTC', 'Z', 'GMT', 'Etc/GMT'].includes(timeZone);
 
 function toText(sql: string, from: SqlType, timeZone: string | undefined): string {
   if (isDatetime(from)) {
     const format = from.name === 'DATE' ? '%Y-%m-%d' : '%Y-%m-%d %H:%M:%S';
-    const local =
-      timeZone === undefined || isUtc(timeZone) ? sql : `timezone(${quoteText(timeZone)}, timezone('UTC', ${sql}))`;
-    return `strftime(${local}, ${quoteText(format)})`;
+    return `strftime(${localSql(sql, readZone(timeZone ?? 'UTC'))}, ${quoteText(format)})`;
   }
   if (isFractional(from)) return `${plain(from) === 'FLOAT' ? 'druid_float_text' : 'druid_double_text'}(${sql})`;
   if (from.name === 'BOOLEAN') return `CASE ${operand(sql)} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END`;

@@ -29,18 +29,28 @@ function groupKeys(plan: Plan): readonly Field[] {
   }
 }
 
+/** Functions of `ordered` that look at a frame, and so at peers. */
+const framed: ReadonlySet<string> = new Set(['FIRST_VALUE', 'LAST_VALUE', 'NTH_VALUE']);
+
+/** Whether rows that the window's order leaves equal have an order all the same. */
+const ordersPeers = (call: WindowCall): boolean =>
+  call.frame?.unit === 'ROWS' || (ordered.has(call.function) && !framed.has(call.function));
+
 /**
- * Gives a window function without ORDER BY the order in which Druid's groups come: by their keys. Elsewhere the order of
- * such a function's rows is nobody's promise.
+ * Gives a window function the order in which Druid's groups come, by their keys, where the window itself does not say:
+ * without ORDER BY, and among the rows that its ORDER BY leaves equal. Elsewhere the order of such rows is nobody's
+ * promise.
  */
 export function withGroupOrder(call: WindowCall, input: Plan): WindowCall {
-  if (call.windowOrderBy.length > 0 || !ordered.has(call.function)) return call;
+  const isOrdered = call.windowOrderBy.length > 0;
+  if (isOrdered ? !ordersPeers(call) : !ordered.has(call.function)) return call;
   const windowOrderBy = groupKeys(input).map((field): SortKey => ({
     expression: { kind: 'column', id: field.id, name: field.name, type: field.type },
     descending: false,
     nullsFirst: true,
   }));
   if (windowOrderBy.length === 0) return call;
+  if (isOrdered) return { ...call, windowOrderBy: [...call.windowOrderBy, ...windowOrderBy] };
   return {
     ...call,
     windowOrderBy,

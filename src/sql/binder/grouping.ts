@@ -26,7 +26,7 @@ export function bindGrouping(
 
   const keyIndex = (node: Expr): number => {
     const expression = binding.expression(ordinalTarget(node, selectItems), environment);
-    if (expression.type.name === 'COMPLEX') {
+    if (expression.type.name === 'COMPLEX' && expression.type.complex !== 'json') {
       throw unsupportedError(`Cannot group by a value of type ${expression.type.complex ?? 'COMPLEX'}`, node.span);
     }
     const key = expressionKey(expression);

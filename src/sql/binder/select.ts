@@ -21,7 +21,7 @@ import { bindTable, oneRow, scopeOf, type BoundTable } from './from.js';
 import { bindGrouping, overGroups, type Grouping } from './grouping.js';
 import { sortKey } from './ordering.js';
 import { scopeIds, type Scope } from './scope.js';
-import { expandStar, outputName } from './star.js';
+import { expandStar, outputName, uniqueName } from './star.js';
 
 interface Item {
   readonly name: string;
@@ -117,16 +117,18 @@ function bindItems(
   environment: ExpressionEnvironment,
   scope: Scope,
 ): readonly Item[] {
-  return select.items.flatMap((node): readonly Item[] => {
+  const used = new Set<string>();
+  return select.items.flatMap((node, index): readonly Item[] => {
     if (node.expr.kind === 'star') {
       const columns = expandStar(node.expr, scope);
       return columns.map((column) => {
         const expression = { ...column.expression };
         binding.places.set(expression, { span: node.span, text: column.name });
-        return { name: column.name, named: true, expression, node };
+        return { name: uniqueName(column.name, used), named: true, expression, node };
       });
     }
-    const { name, named } = outputName(node, select.items.indexOf(node));
+    const { name, named } = outputName(node, index);
+    used.add(name);
     return [{ name, named, expression: binding.expression(node.expr, environment), node }];
   });
 }

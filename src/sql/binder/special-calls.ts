@@ -2,12 +2,12 @@
 import type { FunctionCall, JsonClauses } from '../ast.js';
 import { unsupportedError, validationError } from '../errors.js';
 import type { Expression } from '../plan/index.js';
-import { isString, JSON_TYPE, VARCHAR, type SqlType } from '../types.js';
+import { BIGINT, DOUBLE, isDatetime, isFractional, isString, JSON_TYPE, VARCHAR, type SqlType } from '../types.js';
 import type { Binding, ExpressionEnvironment } from './binding.js';
 import { call, nullable } from './build.js';
 import { bindComparison } from './comparison.js';
 import { convert } from './convert.js';
-import { widestType } from './lattice.js';
+import { isAtomic, leastRestrictive, widestType } from './lattice.js';
 import { resolveTypeName } from './type-name.js';
 
 /** Binds the call when it is one of them. */
@@ -24,6 +24,9 @@ export function bindSpecialCall(
       return bindCoalesce(node, args(), binding);
     case 'NULLIF':
       return bindNullIf(node, args(), binding);
+    case 'GREATEST':
+    case 'LEAST':
+      return bindReduction(node, args(), binding);
     case 'JSON_VALUE':
       return bindJsonValue(node, args());
     case 'JSON_OBJECT':
@@ -70,6 +73,32 @@ function bindNullIf(node: FunctionCall, args: readonly Expression[], binding: Bi
     otherwise: value,
     type: nullable(value.type),
   };
+}
+
+/** GREATEST and LEAST compare as text beside text, else as numbers (Druid's ReductionOperatorConversionHelper). */
+function bindReduction(node: FunctionCall, args: readonly Expression[], binding: Binding): Expression {
+  const types = args.map((arg) => arg.type).filter((type) => type.name !== 'NULL');
+  const [first] = types;
+  if (!first) return { kind: 'literal', value: null, type: VARCHAR };
+  if (!types.every(isAtomic)) {
+    throw validationError(`Function[${node.name.toLowerCase()}] does not accept ARRAY or COMPLEX types`, node.span);
+  }
+  const isNullable = args.every((arg) => arg.type.nullable);
+  const type: SqlType = { ...reducedType(types), nullable: isNullable };
+  return call(
+    node.name,
+    args.map((arg) => convert(arg, type, binding.options.timeZone)),
+    type,
+    node.span,
+  );
+}
+
+function reducedType(types: readonly SqlType[]): SqlType {
+  if (types.some(isString)) {
+    return types.some(({ multiValue }) => multiValue === true) ? { ...VARCHAR, multiValue: true } : VARCHAR;
+  }
+  if (types.every(isDatetime)) return leastRestrictive(types) ?? BIGINT;
+  return types.some(isFractional) ? DOUBLE : BIGINT;
 }
 
 function checkPath(node: FunctionCall, args: readonly Expression[]): void {

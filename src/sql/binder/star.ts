@@ -23,6 +23,14 @@ export function expandStar(
   ];
 }
 
+/** A column's name among those that a list already has: a second `a` is `a0`, as SqlValidatorUtil.uniquify of Calcite. */
+export function uniqueName(name: string, used: Set<string>): string {
+  let unique = name;
+  for (let attempt = 0; used.has(unique); attempt++) unique = `${name}${attempt}`;
+  used.add(unique);
+  return unique;
+}
+
 /** The name of an output: its alias, its column's name, or EXPR$n as Calcite counts. */
 export function outputName(item: SelectItem, index: number): { readonly name: string; readonly named: boolean } {
   if (item.alias) return { name: item.alias.name, named: true };

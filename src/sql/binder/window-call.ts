@@ -65,6 +65,9 @@ function checkFrame(node: FunctionCall, name: string, frame: WindowFrame): void 
   }
 }
 
+/** Ranks that mean nothing without an order (requiresOrder of Calcite's SqlRankFunction). */
+const ranks: ReadonlySet<string> = new Set(['RANK', 'DENSE_RANK', 'PERCENT_RANK', 'CUME_DIST']);
+
 /** Binds `f(…) OVER (…)` as a field of the window node and a reference to it. */
 export function bindWindowCall(
   node: FunctionCall,
@@ -85,6 +88,9 @@ export function bindWindowCall(
     throw unsupportedError(`Aggregate '${declaration.name}' is not supported over a window`, node.span);
   }
   if (node.distinct === true) throw unsupportedError('DISTINCT is not supported for window functions', node.span);
+  if (ranks.has(declaration.name) && spec.orderBy.length === 0) {
+    throw validationError('RANK or DENSE_RANK functions require ORDER BY clause in window specification', over.span);
+  }
   if (spec.frame) checkFrame(node, declaration.name, spec.frame);
   const call: WindowCall = {
     ...aggregateCall(node, declaration, binding, inside),

@@ -1,6 +1,7 @@
 /** Functions of text. */
 import { BIGINT, BOOLEAN, VARCHAR } from '../types.js';
 import type { Expression } from '../plan/expression.js';
+import { elementText } from './array-elements.js';
 import type { Emitter, FunctionDeclaration } from './declaration.js';
 import { calling, family, integerConstant, operands, quoted, strictly, textConstant } from './declare.js';
 
@@ -37,6 +38,28 @@ function replacementSql(args: readonly string[], bound: readonly Expression[]): 
     }),
   );
 }
+
+const formatParts = /%%|%n|%[-#+ 0,(]*\d*(?:\.\d+)?[a-zA-Z]|[^%]+|%/g;
+
+/**
+ * Java's String.format as a chain of pieces: %s takes any value, and NULL prints as `null` everywhere. A pattern that is
+ * no constant, or counts its arguments, is left to the engine's printf.
+ */
+const formatSql: Emitter = (args, { args: bound }) => {
+  const pattern = textConstant(bound, 0);
+  if (pattern === undefined || pattern.includes('$')) return `printf(${args.join(', ')})`;
+  let next = 1;
+  const pieces = (pattern.match(formatParts) ?? []).map((part) => {
+    if (part === '%%') return quoted('%');
+    if (part === '%n') return 'chr(10)';
+    if (!part.startsWith('%')) return quoted(part);
+    const index = next++;
+    const [sql = 'NULL', type = VARCHAR] = [args[index], bound[index]?.type];
+    const value = part.toLowerCase().endsWith('s') ? elementText(sql, type) : sql;
+    return `coalesce(printf(${quoted(part.replace(/S$/, 's'))}, ${value}), 'null')`;
+  });
+  return pieces.length === 0 ? "''" : pieces.join(' || ');
+};
 
 const radixPrefix: Readonly<Record<number, string>> = { 2: '0b', 16: '0x' };
 
@@ -269,9 +292,10 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     name: 'STRING_FORMAT',
     signature: operands('pattern string', 'args… any'),
     result: strictly(VARCHAR),
+    nulls: 'own',
     summary: 'Formats values as Java’s String.format does: %d, %s, %f, %x.',
     example: ["STRING_FORMAT('%s: %d', 'a', 5)", 'a: 5'],
-    duckdb: calling('printf'),
+    duckdb: formatSql,
   }),
   text({
     name: 'SUBSTRING',

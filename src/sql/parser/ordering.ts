@@ -52,7 +52,13 @@ function parseFrame(context: ParserContext): WindowFrame | undefined {
     start = parseBound(context);
     tokens.expect('AND');
     end = parseBound(context);
-  } else start = parseBound(context);
+  } else {
+    // DruidSqlValidator.updateBoundsIfNeeded: a single bound that follows is the upper one.
+    const only = parseBound(context);
+    const follows = only.kind === 'following' || only.kind === 'unboundedFollowing';
+    start = follows ? { kind: 'currentRow' } : only;
+    if (follows) end = only;
+  }
   let exclude: WindowFrame['exclude'];
   if (tokens.accept('EXCLUDE')) {
     if (tokens.accept('CURRENT', 'ROW')) exclude = 'CURRENT ROW';

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { duckdbDialect, openDatabase, type Database, type DuckdbSession } from '../src/engine/duckdb/index.js';
+import { allFunctions } from '../src/sql/functions/index.js';
+import { compileSql } from '../src/sql/index.js';
+import { makeDirectory, removeDirectory } from './support/server-process.js';
+
+const now = Date.UTC(2024, 0, 2, 3, 4, 5);
+
+let directory: string;
+let database: Database;
+let session: DuckdbSession;
+
+beforeAll(async () => {
+  directory = await makeDirectory();
+  database = await openDatabase({ threads: 1, memoryBytes: 512 * 1024 ** 2, spillDirectory: directory });
+  session = await database.connect();
+});
+
+afterAll(async () => {
+  await database.close();
+  await removeDirectory(directory);
+});
+
+/** The rows that a query answers, through the whole front end. */
+async function answer(sql: string, timeZone = 'UTC'): Promise<unknown[][]> {
+  const { statement } = compileSql(sql, { catalog: { table: () => undefined }, now, timeZone });
+  if (statement.kind !== 'select') throw new Error('These are queries');
+  const query = duckdbDialect.emit(statement.plan, { timeZone, now });
+  const columns = statement.columns.map(({ fieldId }) => `c${fieldId}`);
+  const rows = await session.rows(`SELECT ${columns.join(', ')} FROM (${query.sql})`);
+  const plain = (value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value);
+  return rows.map((row) => [...row].map(plain));
+}
+
+const numbers = `(VALUES (1, 10), (2, 20), (3, 30)) AS t(a, b)`;
+
+test.each<[string, unknown[][]]>([
+  [`SELECT SUM(b) OVER (ORDER BY a ROWS 1 FOLLOWING) FROM ${numbers} ORDER BY a`, [[30], [50], [30]]],
+  [`SELECT SUM(b) OVER (ORDER BY a ROWS 0 FOLLOWING) FROM ${numbers} ORDER BY a`, [[10], [20], [30]]],
+  [`SELECT FIRST_VALUE(b) OVER (ORDER BY a RANGE UNBOUNDED FOLLOWING) FROM ${numbers} ORDER BY a`, [[10], [20], [30]]],
+  [
+    `SELECT a, SUM(a) OVER (ORDER BY b ROWS UNBOUNDED PRECEDING) FROM (VALUES (3, 1), (1, 1), (2, 1)) AS t(a, b) GROUP BY a, b ORDER BY a`,
+    [
+      [1, 1],
+      [2, 3],
+      [3, 6],
+    ],
+  ],
+  [`SELECT a, a0, a1 FROM (SELECT * FROM (VALUES (1)) x(a), (VALUES (2)) y(a), (VALUES (3)) z(a))`, [[1, 2, 3]]],
+  [`SELECT GREATEST(a, '1', b) FROM ${numbers} WHERE a = 2`, [['20']]],
+  [`SELECT LEAST(a, 1.5, NULL) FROM ${numbers} WHERE a = 2`, [[1.5]]],
+  [`SELECT COUNT(*) FROM (SELECT JSON_OBJECT('a': a) j FROM ${numbers}) GROUP BY j`, [[1], [1], [1]]],
+  [`SELECT STRING_FORMAT('%s|%s|%5d%%', a, CAST(NULL AS VARCHAR), b) FROM ${numbers} WHERE a = 1`, [['1|null|   10%']]],
+  [`SELECT BITWISE_CONVERT_DOUBLE_TO_LONG_BITS(CAST(a AS DOUBLE)) FROM ${numbers} WHERE a = 2`, [[2 ** 62]]],
+])('%s', async (sql, rows) => {
+  expect(await answer(sql)).toEqual(rows);
+});
+
+test('casts follow zones that are offsets', async () => {
+  const sql = `SELECT CAST(FLOOR(t TO HOUR) AS VARCHAR), CAST(CAST(t AS DATE) AS VARCHAR) FROM (VALUES (MILLIS_TO_TIMESTAMP(72000000))) AS x(t)`;
+  expect(await answer(sql, '+05:30')).toEqual([['1970-01-02 01:00:00', '1970-01-02']]);
+});
+
+test.each([
+  [`SELECT RANK() OVER () FROM ${numbers}`, 'RANK or DENSE_RANK functions require ORDER BY clause'],
+  [
+    `SELECT SUM(a) OVER (ORDER BY a ROWS BETWEEN UNBOUNDED FOLLOWING AND CURRENT ROW) FROM ${numbers}`,
+    'UNBOUNDED FOLLOWING',
+  ],
+  [`SELECT GREATEST(ARRAY[a], ARRAY[b]) FROM ${numbers}`, 'greatest'],
+])('%s is refused', (sql, message) => {
+  expect(() => compileSql(sql, { catalog: { table: () => undefined }, now })).toThrow(message);
+});
+
+/** What the catalogue knows by name and refuses: objects of sketches, lookups, Bloom filters. */
+test('scalar functions without an emitter say that they are not supported', () => {
+  const silent = allFunctions().filter(
+    ({ kind, family, emit, summary }) =>
+      kind === 'scalar' && family !== 'sketch' && !emit.duckdb && !/not supported/i.test(summary),
+  );
+  expect(silent.map(({ name }) => name)).toEqual([]);
+});
