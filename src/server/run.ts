@@ -32,7 +32,7 @@ async function listen(app: FastifyInstance, { host, port }: ServerSettings): Pro
 /** Where metadata and deep storage are. */
 function storageSettings(
   settings: ServerSettings,
-): Pick<TaskEngineSettings, 'metadata' | 'deepStorage' | 's3' | 'allowedExportPaths'> {
+): Pick<TaskEngineSettings, 'metadata' | 'deepStorage' | 's3' | 'allowedExportPaths' | 'resultRetentionMs'> {
   const { metadataUrl, deepStorage, dataDir, segmentCacheSize, s3Endpoint, s3Region, s3PathStyle } = settings;
   const connection = {
     ...(s3Endpoint !== undefined && { endpoint: s3Endpoint }),
@@ -41,6 +41,7 @@ function storageSettings(
   };
   return {
     s3: connection,
+    resultRetentionMs: settings.resultRetention * 60 * 60 * 1000,
     allowedExportPaths: settings.allowedExportPaths,
     ...(metadataUrl !== undefined && { metadata: { kind: 'postgresql', url: metadataUrl } }),
     deepStorage:

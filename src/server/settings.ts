@@ -183,6 +183,11 @@ export const settingDefinitions = {
     placeholder: 'key=value,…',
     description: 'Settings of Spark for each session, such as spark.sql.shuffle.partitions=64.',
   },
+  resultRetention: {
+    schema: count(1, 1_000_000).default(168),
+    placeholder: 'hours',
+    description: 'Hours that results of queries in durable storage are kept.',
+  },
   allowedExportPaths: {
     schema: list.default([]).refine((paths) => paths.every((each) => path.isAbsolute(each) || bucketUrl.test(each)), {
       error: 'expected absolute directories and s3://bucket/prefix',
@@ -233,6 +238,8 @@ export interface ServerSettings {
   /** May hold a token; never logged. */
   readonly sparkRemote?: string;
   readonly sparkSettings: Readonly<Record<string, string>>;
+  /** Hours. */
+  readonly resultRetention: number;
   readonly allowedExportPaths: readonly string[];
   readonly maxRequestSize: number;
   readonly uploadSpace: number;

@@ -13,6 +13,7 @@ import { Overlord } from './overlord.js';
 import { QueryService } from './query-service.js';
 import { recover } from './recovery.js';
 import { Sampling } from './sampling.js';
+import { ResultsCleaner } from './results-cleaner.js';
 import { defaultMaxNumTasks, type TaskEngineSettings } from './settings.js';
 import { TaskResults } from './task-results.js';
 import { TaskWatchers } from './task-watchers.js';
@@ -164,6 +165,14 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
     },
   });
   queries.start();
+  const cleaner = new ResultsCleaner({
+    store,
+    deepStorage,
+    retentionMs: settings.resultRetentionMs ?? Infinity,
+    logger,
+    now,
+  });
+  cleaner.start();
   pool.refill();
   await overlord.resume(left);
   const dataSources = new DataSources({ store, timeline, locks });
@@ -187,6 +196,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
     results: new TaskResults({ store, deepStorage, queries }),
     async close() {
       await coordinator.close();
+      cleaner.stop();
       await Promise.all([overlord.close(), queries.close()]);
       await pool.close();
     },

@@ -26,6 +26,8 @@ export interface TaskEngineSettings {
   readonly deepStorage?: DeepStoragePlace;
   /** How S3 is reached where an input source or an export does not say; absent means as AWS configures it. */
   readonly s3?: S3Connection;
+  /** Milliseconds that results in durable storage are kept; absent means for ever. */
+  readonly resultRetentionMs?: number;
   /** Where exports may go: absolute directories and `s3://bucket/prefix`; absent means nowhere. */
   readonly allowedExportPaths?: readonly string[];
   /** Directories that local input sources may read; absent means all. */

@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
+import { pino } from 'pino';
 import { describe, expect, test, vi } from 'vitest';
 import { insert, useEngine } from '../../test/support/engine-suite.js';
+import { ResultsCleaner } from './results-cleaner.js';
 
 const suite = useEngine();
 const { signal } = new AbortController();
@@ -81,6 +83,26 @@ describe('durableStorage', () => {
     expect(await suite.engine.results.find(task)).toBeUndefined();
     expect(await files()).toEqual([]);
   });
+});
+
+test('results that are old enough are deleted, and their report stays', async () => {
+  const task = await suite.submit(numbers, { selectDestination: 'durableStorage' });
+  expect((await suite.ended(task)).statusCode).toBe('SUCCESS');
+  const { store, deepStorage } = suite.engine.results.sources;
+  const cleanerAt = (now: number) =>
+    new ResultsCleaner({
+      store,
+      deepStorage,
+      retentionMs: 3_600_000,
+      logger: pino({ level: 'silent' }),
+      now: () => now,
+    });
+  expect(await cleanerAt(Date.now()).clean()).toBe(0);
+  expect(await suite.engine.results.find(task)).toBeDefined();
+  expect(await cleanerAt(Date.now() + 3_601_000).clean()).toBeGreaterThan(0);
+  expect(await suite.engine.results.find(task)).toBeUndefined();
+  expect(await readdir(`${suite.directory}/var/query-results/${task}`)).toEqual([]);
+  expect((await suite.payload(task)).results.results).toHaveLength(2500);
 });
 
 describe('taskReport', () => {
