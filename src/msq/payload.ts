@@ -92,8 +92,8 @@ export function requestOf(payload: unknown): {
 } {
   const { sqlQuery, context, sqlParameters } = payload as {
     readonly sqlQuery: string;
-    readonly context: Readonly<Record<string, unknown>>;
+    readonly context?: Readonly<Record<string, unknown>>;
     readonly sqlParameters?: readonly (SqlParameter | null)[];
   };
-  return { sql: sqlQuery, context, parameters: sqlParameters ?? [] };
+  return { sql: sqlQuery, context: context ?? {}, parameters: sqlParameters ?? [] };
 }

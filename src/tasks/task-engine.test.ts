@@ -139,7 +139,7 @@ describe('tasks', () => {
       spec: { destination: { type: 'dataSource', dataSource: 'described', segmentGranularity: 'DAY' } },
       sqlTypeNames: ['TIMESTAMP', expect.any(String), expect.any(String)],
     });
-    expect(await suite.engine.overlord.log(id)).toContain('published');
+    expect(String(await suite.engine.overlord.log(id))).toContain('published');
     const { counters, status: reported } = await payload(id);
     expect(counters['1']['0'].segmentGenerationProgress).toMatchObject({ rowsProcessed: 3, rowsPushed: 3 });
     expect(reported.segmentReport.shardSpec).toBe('NumberedShardSpec');
