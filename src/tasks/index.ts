@@ -110,7 +110,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
       spares: settings.warmWorkers,
       threads: cores,
       memoryBytes: settings.workerMemoryBytes,
-      refillAfterMs: 300,
+      refillAfterMs: 3_000,
     },
     logger,
   );

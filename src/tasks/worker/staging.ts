@@ -91,7 +91,7 @@ async function countChunks(
   if (found.some(([, rows, times]) => rows !== times)) throw new FaultError(faults.InsertTimeNull());
   if (found.length > limits.partitionBuckets) throw new FaultError(faults.TooManyBuckets(limits.partitionBuckets));
   await checkRows(session, table, columns, destination, {
-    hasNullByte: found.some((row) => row[6] === true),
+    mayHaveNullByte: found.some((row) => row[6] === true),
     largestRow: Math.max(0, ...found.map((row) => Number(row[7]))),
   });
   const chunks = found.map(([bucket, rows, , min, max]): StagedChunk => {
