@@ -12,8 +12,8 @@ export interface SqlSession {
   rows(sql: string): Promise<readonly (readonly EngineValue[])[]>;
 }
 
-/** Why the engine refused. `interrupted`: by us; `memory` and `disk`: a limit was reached; `data`: a value was bad; `lost`: the engine's server is gone. */
-export type EngineErrorKind = 'interrupted' | 'memory' | 'disk' | 'data' | 'lost' | 'internal';
+/** Why the engine refused. `interrupted`: by us; `memory` and `disk`: a limit was reached; `data`: a value was bad; `unsupported`: a statement that the engine cannot make sense of; `lost`: the engine's server is gone. */
+export type EngineErrorKind = 'interrupted' | 'memory' | 'disk' | 'data' | 'unsupported' | 'lost' | 'internal';
 
 /** A failure inside the engine, with its own text kept. */
 export class EngineError extends Error {

@@ -7,6 +7,7 @@ const kinds: readonly (readonly [RegExp, EngineErrorKind])[] = [
   [/^Out of Memory Error|could not allocate|bad_alloc|failed to allocate|failed to pin/i, 'memory'],
   [/^(Conversion|Invalid Input|Out of Range|Invalid|Constraint|Malformed JSON|Mismatch Type) Error/i, 'data'],
   [/^Invalid type Error/i, 'data'],
+  [/^(Binder|Catalog|Parser|Not implemented) Error/i, 'unsupported'],
 ];
 
 /** Turns what DuckDB threw into an EngineError; an EngineError stays what it is. */

@@ -44,6 +44,8 @@ function engineFault(error: EngineError, settings: ProcessSettings): Fault {
       if (at >= 0) return faults.CannotParseExternalData(firstLine(error.message.slice(at)));
       return faults.QueryRuntimeError(error.message);
     }
+    case 'unsupported':
+      return faults.QueryNotSupported(`The engine cannot run this query: ${firstLine(error.message)}`);
     case 'lost':
       return faults.WorkerFailed('spark', error.message);
     case 'internal':

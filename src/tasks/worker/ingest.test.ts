@@ -244,25 +244,4 @@ describe('a job that writes segments', () => {
     expect(fault.code).toBe(code);
     expect(fault.message).toContain(text);
   });
-
-  test('a small one is quick', async () => {
-    const lines = Array.from({ length: 1_000 }, (_, n) => JSON.stringify({ t: '2024-01-01T00:00:00Z', n }));
-    const times: number[] = [];
-    for (let round = 0; round < 5; round++) {
-      const { milliseconds } = await suite.ingest(
-        jobOver(
-          suite.directory,
-          inlineJson(lines, { t: VARCHAR, n: BIGINT }),
-          [
-            ['__time', TIMESTAMP, 'CAST("t" AS TIMESTAMP)'],
-            ['n', BIGINT, '"n"'],
-          ],
-          { destination: segmentsDestination() },
-        ),
-      );
-      times.push(milliseconds);
-    }
-    // Well above what it takes, for a machine that does other work meanwhile.
-    expect(Math.min(...times)).toBeLessThan(150);
-  });
 });
