@@ -10,5 +10,8 @@ if ! python3 -m venv "$directory" >&2; then
   echo "pydruid is not installed: python3 makes no virtual environment (on Debian: apt-get install python3-venv)" >&2
   exit 0
 fi
-"$directory/bin/pip" install --quiet --disable-pip-version-check pydruid==0.6.9 >&2
+if ! "$directory/bin/pip" install --quiet --disable-pip-version-check pydruid==0.6.9 >&2; then
+  echo "pydruid is not installed: pip could not fetch it" >&2
+  exit 0
+fi
 echo "$directory/bin/python"
