@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { SqlError } from '../errors.js';
 import { tokenize } from '../lexer.js';
 import { parse, parseExpressionText } from './index.js';
@@ -40,6 +40,12 @@ function refusal(sql: string): SqlError {
   }
   throw new Error(`Accepted: ${sql}`);
 }
+
+test('the context variables of SQL name columns, as Druid has no functions of these names', () => {
+  expect(shape(parseExpressionText('user'))).toMatchObject({ kind: 'identifier', names: ['user'] });
+  expect(shape(parseExpressionText('CURRENT_DATE'))).toMatchObject({ kind: 'call', bare: true });
+  expect(refusal('SELECT 1 AS user').message).toContain('unexpected token [user]');
+});
 
 describe('operator precedence', () => {
   it.each([

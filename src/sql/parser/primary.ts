@@ -15,8 +15,21 @@ const bareFunctions = [
   'CURRENT_TIME',
   'LOCALTIMESTAMP',
   'LOCALTIME',
+];
+
+/**
+ * Reserved words that the grammar takes as context variables. Druid has no functions of these names, so that Calcite's
+ * validator takes them for columns: `SELECT user` reads the column `user`.
+ */
+const contextVariables = [
+  'CURRENT_CATALOG',
+  'CURRENT_DEFAULT_TRANSFORM_GROUP',
+  'CURRENT_PATH',
+  'CURRENT_ROLE',
+  'CURRENT_SCHEMA',
   'CURRENT_USER',
   'SESSION_USER',
+  'SYSTEM_USER',
   'USER',
 ];
 
@@ -83,6 +96,10 @@ function parseKeywordForm(context: ParserContext, start: Span): Expr | undefined
     case 'EXTRACT':
     case 'CONVERT':
       return opens ? parseCall(context) : undefined;
+  }
+  if (!opens && contextVariables.includes(token.keyword)) {
+    tokens.next();
+    return { kind: 'identifier', names: [token.text], quoted: [false], span: start };
   }
   if (!bareFunctions.includes(token.keyword)) return undefined;
   return opens ? parseCall(context) : parseBareFunction(tokens, start);
