@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { duckdbDialect, openDatabase, type Database, type DuckdbSession } from '../src/engine/duckdb/index.js';
 import { allFunctions } from '../src/sql/functions/index.js';
 import { compileSql } from '../src/sql/index.js';
@@ -54,6 +54,67 @@ test.each<[string, unknown[][]]>([
   [`SELECT BITWISE_CONVERT_DOUBLE_TO_LONG_BITS(CAST(a AS DOUBLE)) FROM ${numbers} WHERE a = 2`, [[2 ** 62]]],
 ])('%s', async (sql, rows) => {
   expect(await answer(sql)).toEqual(rows);
+});
+
+const sales = `(VALUES ('n', 'a', 1, 10), ('n', 'b', 2, NULL), ('s', 'a', 4, 40), ('s', 'a', 8, 80)) AS t(region, kind, x, y)`;
+
+describe('PIVOT and UNPIVOT', () => {
+  const from = `(SELECT * FROM ${sales})`;
+
+  test.each<[string, unknown[][]]>([
+    [
+      `SELECT region, a_total, b_total FROM (SELECT region, kind, x FROM ${sales}) PIVOT (SUM(x) AS total FOR kind IN ('a' AS a, 'b' AS b)) ORDER BY 1`,
+      [
+        ['n', 1, 2],
+        ['s', 12, null],
+      ],
+    ],
+    [
+      `SELECT * FROM (SELECT region, kind, x FROM ${sales}) PIVOT (SUM(x), COUNT(*) AS n FOR (kind, region) IN (('a', 'n') AS an, ('a', 's')))`,
+      [[1, 1, 12, 2]],
+    ],
+    [
+      `SELECT * FROM (SELECT region, x FROM ${sales}) PIVOT (MAX(x) FOR region IN ('n', 's')) AS p(north, south)`,
+      [[2, 8]],
+    ],
+    [
+      `SELECT kind, what, amount FROM ${from} UNPIVOT (amount FOR what IN (x, y)) WHERE region = 'n' ORDER BY 1, 2`,
+      [
+        ['a', 'x', 1],
+        ['a', 'y', 10],
+        ['b', 'x', 2],
+      ],
+    ],
+    [
+      `SELECT u.kind, u.what, u.v FROM ${from} UNPIVOT INCLUDE NULLS ((v, w) FOR (what, nr) IN ((x, y) AS ('xy', 1), (y, x) AS ('yx', 2))) AS u WHERE u.region = 'n' AND u.nr = 2`,
+      [
+        ['a', 'yx', 10],
+        ['b', 'yx', null],
+      ],
+    ],
+  ])('%s', async (sql, rows) => {
+    expect(await answer(sql)).toEqual(rows);
+  });
+
+  test.each([
+    [
+      `SELECT * FROM ${from} PIVOT (ABS(x) FOR kind IN ('a'))`,
+      'Measure expression in PIVOT must use aggregate function',
+    ],
+    [
+      `SELECT * FROM ${from} PIVOT (SUM(x) FOR (kind, region) IN ('a'))`,
+      'Value count in PIVOT (1) must match number of FOR columns (2)',
+    ],
+    [`SELECT * FROM ${from} PIVOT (SUM(x) FOR nothing IN ('a'))`, `Column 'nothing' not found in any table`],
+    [`SELECT * FROM ${from} UNPIVOT (x FOR kind IN (x, y))`, `Duplicate column name 'kind' in UNPIVOT`],
+    [`SELECT * FROM ${from} UNPIVOT (v FOR k IN (x, z))`, `Column 'z' not found in any table`],
+    [
+      `SELECT * FROM ${from} UNPIVOT ((v, w) FOR k IN (x))`,
+      'Value count in UNPIVOT (1) must match number of FOR columns (2)',
+    ],
+  ])('refuses %s', async (sql, message) => {
+    await expect(answer(sql)).rejects.toThrow(message);
+  });
 });
 
 test('casts follow zones that are offsets', async () => {

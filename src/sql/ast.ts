@@ -3,6 +3,9 @@
  * Names keep the case that was written; quoted tells `"x"` from `x`.
  */
 import type { Span } from './errors.js';
+import type { TableRef } from './ast-tables.js';
+
+export type * from './ast-tables.js';
 
 export interface Identifier {
   readonly kind: 'identifier';
@@ -364,64 +367,6 @@ export interface Query {
   readonly limit?: Expr;
   readonly span: Span;
 }
-
-export interface TableAlias {
-  readonly name: string;
-  readonly columns?: readonly string[];
-  readonly span: Span;
-}
-
-export interface NamedTable {
-  readonly kind: 'table';
-  readonly name: Identifier;
-  readonly alias?: TableAlias;
-  readonly span: Span;
-}
-
-export interface DerivedTable {
-  readonly kind: 'derived';
-  readonly lateral: boolean;
-  readonly query: Query;
-  readonly alias?: TableAlias;
-  readonly span: Span;
-}
-
-/** `TABLE(EXTERN(…))`, `TABLE(INLINE(…)) EXTEND (…)`, `TABLE(APPEND('a', 'b'))`. */
-export interface TableFunction {
-  readonly kind: 'tableFunction';
-  readonly lateral: boolean;
-  readonly call: FunctionCall;
-  readonly extend?: readonly ExtendColumn[];
-  readonly alias?: TableAlias;
-  readonly span: Span;
-}
-
-export interface ExtendColumn {
-  readonly name: string;
-  readonly type: TypeName;
-  readonly span: Span;
-}
-
-export interface UnnestTable {
-  readonly kind: 'unnest';
-  readonly expr: Expr;
-  readonly ordinality: boolean;
-  readonly alias?: TableAlias;
-  readonly span: Span;
-}
-
-export interface JoinTable {
-  readonly kind: 'join';
-  readonly type: 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'CROSS' | 'COMMA';
-  readonly natural: boolean;
-  readonly left: TableRef;
-  readonly right: TableRef;
-  readonly on?: Expr;
-  readonly using?: readonly Identifier[];
-  readonly span: Span;
-}
-
-export type TableRef = NamedTable | DerivedTable | TableFunction | UnnestTable | JoinTable;
 
 /** PARTITIONED BY: a keyword (ALL, ALL TIME, HOUR … YEAR), an ISO period as text, or an expression (TIME_FLOOR, FLOOR TO). */
 export type PartitionedBy =

@@ -8,6 +8,7 @@ import { call, columnOf, conjunction, filter, nullable } from './build.js';
 import { findCommonTable } from './common-tables.js';
 import { bindComparison } from './comparison.js';
 import { convert } from './convert.js';
+import { pivotQuery, unpivotQuery } from './pivot.js';
 import { bindTableFunction } from './table-functions.js';
 import { EMPTY_SCOPE, relationOf, type MergedColumn, type Relation, type Scope } from './scope.js';
 
@@ -54,6 +55,20 @@ export function bindTable(
       return bindUnnest(node, binding, environment, left, 'inner');
     case 'join':
       return bindJoin(node, binding, environment, left);
+    case 'pivot':
+    case 'unpivot': {
+      const source = bindTable(node.input, binding, environment, left);
+      const columns = source.relations.flatMap((relation) => relation.columns);
+      const query = node.kind === 'pivot' ? pivotQuery(node, columns) : unpivotQuery(node, columns);
+      const derived = {
+        kind: 'derived',
+        lateral: 'lateral' in node.input && node.input.lateral,
+        query,
+        span: node.span,
+        ...(node.alias && { alias: node.alias }),
+      } as const;
+      return bindDerived(derived, binding, environment, left);
+    }
     default:
       return node satisfies never;
   }

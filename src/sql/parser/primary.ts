@@ -9,13 +9,7 @@ import type { TokenStream } from './token-stream.js';
 import { parseTypeName } from './type-name.js';
 
 /** Functions that stand without parentheses. */
-const bareFunctions = [
-  'CURRENT_TIMESTAMP',
-  'CURRENT_DATE',
-  'CURRENT_TIME',
-  'LOCALTIMESTAMP',
-  'LOCALTIME',
-];
+const bareFunctions = ['CURRENT_TIMESTAMP', 'CURRENT_DATE', 'CURRENT_TIME', 'LOCALTIMESTAMP', 'LOCALTIME'];
 
 /**
  * Reserved words that the grammar takes as context variables. Druid has no functions of these names, so that Calcite's

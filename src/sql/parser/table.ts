@@ -1,8 +1,9 @@
-import type { ExtendColumn, JoinTable, TableAlias, TableFunction, TableRef } from '../ast.js';
+import type { ExtendColumn, JoinTable, TableAlias, TableRef } from '../ast.js';
 import type { Span } from '../errors.js';
 import { atQuery, atQueryContinuation, type ParserContext } from './context.js';
 import { parseCall } from './function-call.js';
 import { parseAlias, parseIdentifier, parseNames } from './identifier.js';
+import { parsePivots } from './pivot.js';
 import { parseTypeName } from './type-name.js';
 
 /** Reads what stands behind FROM: tables joined by commas and JOINs. */
@@ -80,14 +81,14 @@ function parseTableAlias(context: ParserContext): TableAlias | undefined {
   return { name: alias.name, ...(columns && { columns }), span: tokens.spanFrom(alias.span) };
 }
 
-function withAlias<T extends object>(
-  context: ParserContext,
-  node: T,
-  start: Span,
-): T & { alias?: TableAlias; span: Span } {
+/** A table with what follows it: PIVOT, UNPIVOT and an alias. */
+function withSuffixes(context: ParserContext, node: WithoutSuffixes<TableRef>, start: Span): TableRef {
+  const table = parsePivots(context, { ...node, span: context.tokens.spanFrom(start) }, start);
   const alias = parseTableAlias(context);
-  return { ...node, ...(alias && { alias }), span: context.tokens.spanFrom(start) };
+  return { ...table, ...(alias && { alias }), span: context.tokens.spanFrom(start) };
 }
+
+type WithoutSuffixes<T> = T extends TableRef ? Omit<T, 'span' | 'alias'> : never;
 
 function parsePrimaryTable(context: ParserContext): TableRef {
   const { tokens } = context;
@@ -99,7 +100,7 @@ function parsePrimaryTable(context: ParserContext): TableRef {
       const expr = context.expression();
       tokens.expect(')');
       const ordinality = tokens.accept('WITH', 'ORDINALITY');
-      return withAlias(context, { kind: 'unnest' as const, expr, ordinality }, start);
+      return withSuffixes(context, { kind: 'unnest', expr, ordinality }, start);
     }
     if (tokens.accept('TABLE')) return parseTableFunction(context, lateral, start);
     if (tokens.accept('(')) return parseParenthesisedTable(context, lateral, start);
@@ -108,7 +109,7 @@ function parsePrimaryTable(context: ParserContext): TableRef {
       throw tokens.unexpected();
     }
     const name = parseIdentifier(tokens);
-    return withAlias(context, { kind: 'table' as const, name }, start);
+    return withSuffixes(context, { kind: 'table', name }, start);
   });
 }
 
@@ -117,28 +118,28 @@ function parseParenthesisedTable(context: ParserContext, lateral: boolean, start
   if (atQuery(context)) {
     const query = context.query();
     tokens.expect(')');
-    return withAlias(context, { kind: 'derived' as const, lateral, query }, start);
+    return withSuffixes(context, { kind: 'derived', lateral, query }, start);
   }
   const inner = parseTableRef(context);
   if (inner.kind === 'derived' && !inner.alias && atQueryContinuation(context)) {
     const query = context.queryFrom(inner.query, inner.span);
     tokens.expect(')');
-    return withAlias(context, { kind: 'derived' as const, lateral, query }, start);
+    return withSuffixes(context, { kind: 'derived', lateral, query }, start);
   }
   tokens.expect(')');
   // `((SELECT …)) AS x`: the alias outside belongs to the query inside.
-  if (inner.kind === 'derived' && !inner.alias) return withAlias(context, { ...inner, lateral }, start);
+  if (inner.kind === 'derived' && !inner.alias) return withSuffixes(context, { ...inner, lateral }, start);
   return inner;
 }
 
-function parseTableFunction(context: ParserContext, lateral: boolean, start: Span): TableFunction {
+function parseTableFunction(context: ParserContext, lateral: boolean, start: Span): TableRef {
   const { tokens } = context;
   tokens.expect('(');
   if (tokens.peek().kind !== 'word' && tokens.peek().kind !== 'quotedName') throw tokens.unexpected();
   const call = parseCall(context);
   tokens.expect(')');
   const extend = tokens.accept('EXTEND') || tokens.at('(') ? parseExtend(context) : undefined;
-  return withAlias(context, { kind: 'tableFunction' as const, lateral, call, ...(extend && { extend }) }, start);
+  return withSuffixes(context, { kind: 'tableFunction', lateral, call, ...(extend && { extend }) }, start);
 }
 
 function parseExtend(context: ParserContext): readonly ExtendColumn[] {
