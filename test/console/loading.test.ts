@@ -126,7 +126,7 @@ describeConsole('loading data in the console', () => {
     const id = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? '');
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('Canceled', { exact: true }).first().waitFor();
-    await page.getByText('The task was stopped before it ended.').waitFor();
+    await page.getByText('Somebody canceled the task').waitFor();
     expect((await suite.api.status(id)).statusCode).toBe('FAILED');
 
     await page.getByRole('tab', { name: 'Payload' }).click();

@@ -1,7 +1,11 @@
 import { Button } from '@mantine/core';
+import { faultAdvice, type FaultAdvice } from '../../../src/msq/fault-advice.js';
 import type { ErrorReport } from '../api/report.js';
 import { Notice } from '../shared/Notice.js';
-import { adviceFor, type Advice } from './advice.js';
+import { Prose } from '../shared/Prose.js';
+
+/** A context parameter that gets a statement through. */
+export type Remedy = NonNullable<FaultAdvice['remedy']>;
 
 /** The fault that ended a task: what happened, what it means, what to do. */
 export function FaultNotice({
@@ -10,11 +14,12 @@ export function FaultNotice({
 }: {
   readonly report: ErrorReport;
   /** Runs the statement again with a context parameter that helps. */
-  readonly onRetry?: (context: NonNullable<Advice['context']>) => void;
+  readonly onRetry?: (remedy: Remedy) => void;
 }) {
   const { error, stageNumber } = report;
-  const advice = adviceFor(error.errorCode);
-  const remedy = advice?.context;
+  // A newer server may have codes that this console does not know.
+  const advice = faultAdvice[error.errorCode as keyof typeof faultAdvice];
+  const remedy = advice?.remedy;
   return (
     <Notice
       tone={error.errorCode === 'Canceled' ? 'warn' : 'bad'}
@@ -35,9 +40,11 @@ export function FaultNotice({
       {error.errorMessage}
       {advice && (
         <span className="fault-advice">
-          <span>{advice.meaning}</span>
           <span>
-            <strong>What to do:</strong> {advice.todo}
+            <Prose text={advice.meaning} />
+          </span>
+          <span>
+            <strong>What to do:</strong> <Prose text={advice.action} />
           </span>
         </span>
       )}

@@ -10,9 +10,8 @@ import { formatDuration, formatRate, plural } from '../shared/format.js';
 import { Loading } from '../shared/Loading.js';
 import { messageOf, Notice } from '../shared/Notice.js';
 import { lookOf, StateBadge } from '../shared/StateBadge.js';
-import type { Advice } from './advice.js';
 import { AskIt } from './AskIt.js';
-import { FaultNotice } from './FaultNotice.js';
+import { FaultNotice, type Remedy } from './FaultNotice.js';
 import { StageTable } from './StageTable.js';
 import { summarizeStages } from './summary.js';
 import { useTask } from './use-task.js';
@@ -64,7 +63,7 @@ export function TaskProgress({ taskId, name, linked = false, onAnother }: TaskPr
   const read = stages[0]?.read.rows ?? 0;
   const target = stages.at(-1)?.stage.definition.processor.dataSource;
   const stored = stages.at(-1)?.pushed;
-  const retry = async (remedy: NonNullable<Advice['context']>): Promise<void> => {
+  const retry = async (remedy: Remedy): Promise<void> => {
     try {
       const payload = await taskPayload(taskId);
       const { sqlQueryId: _, ...context } = payload.context ?? {};

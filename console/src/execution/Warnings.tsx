@@ -1,13 +1,10 @@
 import type { ErrorReport } from '../api/report.js';
 import { plural } from '../shared/format.js';
-import { adviceFor } from './advice.js';
 
 /** Records that were left out, with their place. */
 export function Warnings({ warnings, total }: { readonly warnings: readonly ErrorReport[]; readonly total: number }) {
-  const [first] = warnings;
-  if (!first) return null;
+  if (warnings.length === 0) return null;
   const count = Math.max(total, warnings.length);
-  const advice = adviceFor(first.error.errorCode);
   return (
     <section className="panel warnings" aria-label="Warnings">
       <div className="panel-head">
@@ -23,7 +20,7 @@ export function Warnings({ warnings, total }: { readonly warnings: readonly Erro
           </li>
         ))}
       </ul>
-      {advice && <p className="dim">The records were left out; everything else was taken.</p>}
+      <p className="dim">The records were left out; everything else was taken.</p>
     </section>
   );
 }
