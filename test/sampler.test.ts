@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, test } from 'vitest';
 import { useServer } from './support/suite.js';
 
@@ -85,6 +86,41 @@ describe('the sampler', () => {
     expect(types(numbers.json.logicalSegmentSchema)['n']).toBe('DOUBLE');
     const tsv = await sample(inline('1\t2\n'), { type: 'tsv', columns: ['a', 'b'], tryParseNumbers: true });
     expect(tsv.json.data[0].input).toEqual({ a: 1, b: 2 });
+  });
+
+  test('takes the columns of Parquet from its footer', async () => {
+    const file = `${suite.directory}/typed.parquet`;
+    const instance = await DuckDBInstance.create();
+    const connection = await instance.connect();
+    await connection.run(`COPY (SELECT 1 AS n, 1.0::DOUBLE AS d, 'x' AS s, true AS flag, [1, 2] AS list, ['a'] AS texts,
+      {a: 1} AS nested, TIMESTAMP '2001-01-01' AS t, NULL::BIGINT AS nothing) TO '${file}' (FORMAT parquet)`);
+    connection.closeSync();
+    instance.closeSync();
+    const answer = await sample({ type: 'local', files: [file] }, { type: 'parquet' });
+    expect(answer.status, answer.text).toBe(200);
+    expect(types(answer.json.logicalSegmentSchema)).toEqual({
+      __time: 'LONG',
+      n: 'LONG',
+      d: 'DOUBLE',
+      s: 'STRING',
+      flag: 'LONG',
+      list: 'ARRAY<LONG>',
+      texts: 'ARRAY<STRING>',
+      nested: 'COMPLEX<json>',
+      t: 'LONG',
+      nothing: 'LONG',
+    });
+    expect(answer.json.data[0].input).toEqual({
+      n: 1,
+      d: 1,
+      s: 'x',
+      flag: 1,
+      list: [1, 2],
+      texts: ['a'],
+      nested: { a: 1 },
+      t: Date.parse('2001-01-01'),
+      nothing: null,
+    });
   });
 
   test('reads times, and says which cannot be read', async () => {

@@ -21,6 +21,8 @@ export interface ExternalRelation {
     /** Names, from the outside to the inside; one at least. */
     readonly path: readonly string[];
   }[];
+  /** Instead of rows, the relation puts out `name` and native `type` of the columns that files of Parquet have. */
+  readonly describes?: true;
 }
 
 /** A record that could not be parsed; becomes a warning of the report, or CannotParseExternalData. */

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { FaultError } from '../msq/fault.js';
 import { parseInterval } from '../segments/index.js';
-import { sampledColumns, type SampledRecord, type TaskEngine } from '../tasks/index.js';
+import type { Sample, SampledRecord, TaskEngine } from '../tasks/index.js';
 import { DruidError } from './druid-error.js';
 import { jsonBody } from './request.js';
 import { about } from './route-documents.js';
@@ -62,10 +62,10 @@ function timeOf(record: SampledRecord, { column, format, missingValue }: z.infer
 }
 
 /** The columns that the dimensionsSpec wants, with the types that it gives. */
-function wantedColumns(records: readonly SampledRecord[], schema: Schema) {
+function wantedColumns(sampled: Sample['columns'], schema: Schema) {
   const { dimensions, dimensionExclusions } = schema.dimensionsSpec ?? {};
   const excluded = new Set([...(dimensionExclusions ?? []), '__time', schema.timestampSpec?.column ?? 'timestamp']);
-  const found = sampledColumns(records).filter(({ name }) => !excluded.has(name));
+  const found = sampled.filter(({ name }) => !excluded.has(name));
   const declared = (dimensions ?? []).map((each) => (typeof each === 'string' ? { name: each, type: 'string' } : each));
   if (declared.length === 0) return found;
   const types = new Map(found.map(({ name, type }) => [name, type]));
@@ -83,8 +83,8 @@ const dimensionType = (type: string): string =>
   ({ LONG: 'long', DOUBLE: 'double', FLOAT: 'float', STRING: 'string', 'COMPLEX<json>': 'json' })[type] ?? 'auto';
 
 /** Druid's SamplerResponse: each record as it came and as it would be stored, and the columns. */
-function samplerResponse(records: readonly SampledRecord[], schema: Schema): object {
-  const columns = wantedColumns(records, schema);
+function samplerResponse({ records, columns: sampled }: Sample, schema: Schema): object {
+  const columns = wantedColumns(sampled, schema);
   const data = records.map((input) => {
     const time = timeOf(input, schema.timestampSpec ?? {});
     if (time === undefined) {
@@ -130,10 +130,10 @@ export function addSamplerRoutes(app: FastifyInstance, engine: () => Promise<Tas
       const rows = Math.min(samplerConfig?.numRows ?? DEFAULT_ROWS, MOST_ROWS);
       const { sampling } = await engine();
       const signal = abandonment(reply);
-      const records = await sampling.sample({ inputSource, inputFormat, rows, signal }).catch((error: unknown) => {
+      const sample = await sampling.sample({ inputSource, inputFormat, rows, signal }).catch((error: unknown) => {
         throw samplerError(error);
       });
-      return samplerResponse(records, spec.dataSchema ?? {});
+      return samplerResponse(sample, spec.dataSchema ?? {});
     },
   );
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { splitCsvLine, validateExternal, type ExternalRelation } from '../external/index.js';
-import { JSON_TYPE, VARCHAR } from '../sql/types.js';
+import { fromNativeTypeName, JSON_TYPE, VARCHAR } from '../sql/types.js';
 import { InvalidInputError } from './identifiers.js';
 import type { QueryService } from './query-service.js';
-import type { SampledRecord } from './sampled-columns.js';
+import { type SampledColumn, sampledColumns, type SampledRecord } from './sampled-columns.js';
 
 /** External data of which a few records are wanted. */
 export interface SampleRequest {
@@ -11,6 +11,12 @@ export interface SampleRequest {
   readonly inputFormat: unknown;
   readonly rows: number;
   readonly signal: AbortSignal;
+}
+
+/** Records, and the columns that they have or their files name. */
+export interface Sample {
+  readonly records: readonly SampledRecord[];
+  readonly columns: readonly SampledColumn[];
 }
 
 interface TextFormat {
@@ -28,7 +34,12 @@ interface TextFormat {
   } | null;
 }
 
-type Relation = Pick<ExternalRelation, 'signature'> & { readonly inputFormat: unknown };
+type Relation = Pick<ExternalRelation, 'signature' | 'describes'> & { readonly inputFormat: unknown };
+
+/** Columns of a Parquet file that are told; Druid takes no more in a statement (TooManyColumns). */
+const MOST_COLUMNS = 2_000;
+
+const found = (records: readonly SampledRecord[]): Sample => ({ records, columns: sampledColumns(records) });
 
 /** Reads the first records of external data in the query process, whatever columns they have. */
 export class Sampling {
@@ -38,18 +49,21 @@ export class Sampling {
    * Answers records with the values that their format has: JSON values, or texts.
    * @throws ExternalSpecError, InvalidInputError; FaultError when the data cannot be read
    */
-  async sample(request: SampleRequest): Promise<readonly SampledRecord[]> {
+  async sample(request: SampleRequest): Promise<Sample> {
     const { inputSource, inputFormat } = request;
     validateExternal({ inputSource, inputFormat, signature: [] });
     const format = inputFormat as TextFormat;
     switch (format.type) {
+      case 'parquet':
+        return this.#sampleParquet(request);
       case 'json':
-        return this.#sampleJson(request, format);
+      case 'avro_ocf':
+        return found(await this.#sampleJson(request, format));
       case 'csv':
       case 'tsv':
       case 'regex':
       case 'lines':
-        return this.#sampleText(request, format);
+        return found(await this.#sampleText(request, format));
       default:
         throw new InvalidInputError(
           `Data of input format [${format.type}] cannot be sampled; give its columns by name`,
@@ -76,6 +90,26 @@ export class Sampling {
       ...(discovers && (parse(record) as SampledRecord)),
       ...Object.fromEntries(fields.map(({ name }, index) => [name, parse(values[index])])),
     }));
+  }
+
+  /** The footers tell the columns, of which a sample may have none but NULL. */
+  async #sampleParquet(request: SampleRequest): Promise<Sample> {
+    const { inputFormat } = request;
+    const described = await this.#read(
+      { ...request, rows: MOST_COLUMNS },
+      { inputFormat, signature: ['name', 'type'].map((name) => ({ name, type: VARCHAR })), describes: true },
+    );
+    const columns = described.map(([name, type]) => ({ name: String(name), type: String(type) }));
+    const signature = columns.map(({ name, type }) => ({ name, type: fromNativeTypeName(type) ?? VARCHAR }));
+    const rows = await this.#read(request, { inputFormat, signature });
+    const parse = (value: unknown, index: number): unknown => {
+      if (typeof value === 'bigint') return jsonInteger(value);
+      return typeof value === 'string' && columns[index]?.type.includes('<') ? (JSON.parse(value) as unknown) : value;
+    };
+    const records = rows.map((row) =>
+      Object.fromEntries(columns.map(({ name }, index) => [name, parse(row[index], index)])),
+    );
+    return { records, columns };
   }
 
   async #sampleText(request: SampleRequest, format: TextFormat): Promise<readonly SampledRecord[]> {
@@ -118,6 +152,10 @@ export class Sampling {
     return read;
   }
 }
+
+/** JSON has no whole numbers beyond 2^53 that every reader keeps: they are told by their digits. */
+const jsonInteger = (value: bigint): number | string =>
+  Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 
 /** Druid's tryParseNumbers: what reads as a number is one. */
 function parseNumber(value: unknown): unknown {

@@ -1,7 +1,7 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { Plus } from 'lucide-react';
 import { columnTypes, typeNames, type ColumnType } from './columns.js';
-import type { SampleRecord } from './records.js';
+import type { SampleRecord } from './format.js';
 import type { LoadColumn } from './statement.js';
 
 const options = columnTypes.map((value) => ({ value, label: typeNames[value] }));

@@ -1,5 +1,5 @@
 import { Checkbox, NumberInput, Select, TextInput } from '@mantine/core';
-import type { InputFormat } from './records.js';
+import type { InputFormat } from './format.js';
 
 const types = [
   { value: 'json', label: 'JSON' },
@@ -8,6 +8,7 @@ const types = [
   { value: 'lines', label: 'Whole lines' },
   { value: 'regex', label: 'Regular expression' },
   { value: 'parquet', label: 'Parquet' },
+  { value: 'avro_ocf', label: 'Avro' },
 ];
 
 function startOf(type: string): InputFormat {

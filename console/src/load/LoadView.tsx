@@ -1,15 +1,15 @@
 import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { ArrowLeft, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { FaultNotice } from '../execution/FaultNotice.js';
 import { TaskProgress } from '../execution/TaskProgress.js';
 import { Loading } from '../shared/Loading.js';
 import { messageOf, Notice } from '../shared/Notice.js';
+import { firstLook } from './sample.js';
 import { ShapeStep } from './ShapeStep.js';
 import { SourceStep } from './SourceStep.js';
 import { describeSource, type ChosenSource } from './sources.js';
-import { useSample } from './use-sample.js';
 import './load.css';
 
 function Sampled({
@@ -21,22 +21,23 @@ function Sampled({
   readonly onBack: () => void;
   readonly onStarted: (taskId: string) => void;
 }) {
-  const { data, error } = useSample(source);
+  const { data, error } = useQuery({
+    queryKey: ['sample', source.inputSource],
+    queryFn: ({ signal }) => firstLook(source, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
   if (!error && !data) return <Loading label="Looking at the data" />;
-  // Only text has lines: of other formats nothing is known before the columns are named.
-  if (data && (!data.fault || data.lines.length > 0)) {
-    return <ShapeStep source={source} lines={data.lines} onBack={onBack} onStarted={onStarted} />;
+  // Lines that make no records yet may do so in another format.
+  if (data && (data.problem === undefined || data.lines.length > 0)) {
+    return <ShapeStep source={source} look={data} onBack={onBack} onStarted={onStarted} />;
   }
   return (
     <div className="page">
       <div className="page-inner source">
-        {data?.fault ? (
-          <FaultNotice report={data.fault} />
-        ) : (
-          <Notice tone="bad" title="The source cannot be read">
-            {messageOf(error)}
-          </Notice>
-        )}
+        <Notice tone="bad" title="The source cannot be read">
+          {data?.problem ?? messageOf(error)}
+        </Notice>
         <Button mt="md" variant="default" leftSection={<ArrowLeft size={14} />} onClick={onBack}>
           Choose another source
         </Button>

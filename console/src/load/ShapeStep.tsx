@@ -2,7 +2,7 @@ import { Button, MultiSelect, NumberInput, SegmentedControl, Select, TextInput, 
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ArrowLeft, LoaderCircle, Play, RotateCcw } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { submitTask } from '../api/tasks.js';
 import { FaultNotice } from '../execution/FaultNotice.js';
 import { arrange } from '../results/arrange.js';
@@ -14,27 +14,26 @@ import { SqlEditor } from '../sql/SqlEditor.js';
 import { useCatalog } from '../sql/use-catalog.js';
 import { ColumnTable } from './ColumnTable.js';
 import { FormatFields } from './FormatFields.js';
-import { sampleRecords } from './records.js';
-import { runPreview } from './sample.js';
+import type { InputFormat, SampleRecord } from './format.js';
+import { columnsOf, initialPlan } from './plan.js';
+import { runPreview } from './preview.js';
+import { previewSource, sampleFormat, type FirstLook, type FormatSample } from './sample.js';
 import type { ChosenSource } from './sources.js';
 import { granularities, selectOf, statementOf, type Granularity, type LoadPlan } from './statement.js';
 import { TimeFields } from './TimeFields.js';
-import { columnsFor, initialPlan, sampleSource } from './use-sample.js';
 
 interface ShapeStepProps {
   readonly source: ChosenSource;
-  /** The first lines of the source. */
-  readonly lines: readonly string[];
+  readonly look: FirstLook;
   readonly onBack: () => void;
   readonly onStarted: (taskId: string) => void;
 }
 
 /** The rows that the plan makes of the sample, computed by the server. */
-function usePreview(plan: LoadPlan, lines: readonly string[], badRecords: number) {
-  const records = useMemo(() => sampleRecords(lines, plan.inputFormat), [lines, plan.inputFormat]);
-  const sql = `${selectOf(plan, sampleSource(lines, plan.inputFormat, records) ?? plan.inputSource)}\nLIMIT 50`;
+function usePreview(plan: LoadPlan, lines: readonly string[], records: readonly SampleRecord[], badRecords: number) {
+  const sql = `${selectOf(plan, previewSource(lines, plan.inputFormat, records) ?? plan.inputSource)}\nLIMIT 50`;
   const [wanted] = useDebouncedValue(sql, 300);
-  const query = useQuery({
+  return useQuery({
     queryKey: ['preview', wanted, badRecords],
     queryFn: ({ signal }) => runPreview(wanted, { maxParseExceptions: badRecords }, signal),
     placeholderData: keepPreviousData,
@@ -42,17 +41,19 @@ function usePreview(plan: LoadPlan, lines: readonly string[], badRecords: number
     enabled: plan.columns.length > 0,
     retry: false,
   });
-  return { ...query, records };
 }
 
 function PreviewPanel({
   preview,
   isEmpty,
+  problem,
   onAllowBad,
 }: {
   readonly preview: ReturnType<typeof usePreview>;
   /** There is no column yet. */
   readonly isEmpty: boolean;
+  /** Why there is none. */
+  readonly problem: string | undefined;
   /** Allows a number of bad records. */
   readonly onAllowBad: (count: number) => void;
 }) {
@@ -86,8 +87,8 @@ function PreviewPanel({
       )}
       {isEmpty && (
         <div className="empty">
-          <h2>Name the columns</h2>
-          <p>The columns of this format are not found by looking at its text. Add those that you want to load.</p>
+          <h2>No columns</h2>
+          <p>{problem ?? 'Nothing was found in this format. Choose another one, or add the columns yourself.'}</p>
         </div>
       )}
       {!error && data?.fault && (
@@ -134,18 +135,33 @@ const granularityNames: Readonly<Record<Granularity, string>> = {
 };
 
 /** Format, time, columns and partitioning, with the rows and the statement that come of them. */
-export function ShapeStep({ source, lines, onBack, onStarted }: ShapeStepProps) {
-  const [plan, setPlan] = useState(() => initialPlan(source, lines));
+export function ShapeStep({ source, look, onBack, onStarted }: ShapeStepProps) {
+  const [plan, setPlan] = useState(() => initialPlan(source, look));
+  const [sample, setSample] = useState<FormatSample>(look);
+  const reading = useRef<AbortController>(undefined);
   const [badRecords, setBadRecords] = useState(0);
   const [edited, setEdited] = useState<string>();
   const [refusal, setRefusal] = useState<string>();
   const [submitting, setSubmitting] = useState(false);
   const { catalog } = useCatalog();
-  const preview = usePreview(plan, lines, badRecords);
-  const { records } = preview;
+  const { records } = sample;
+  const preview = usePreview(plan, look.lines, records, badRecords);
   const statement = edited ?? statementOf(plan);
   const change = (fields: Partial<LoadPlan>): void => {
     setPlan((current) => ({ ...current, ...fields }));
+  };
+  const changeFormat = async (inputFormat: InputFormat): Promise<void> => {
+    change({ inputFormat });
+    reading.current?.abort();
+    const controller = new AbortController();
+    reading.current = controller;
+    const next = await sampleFormat(source.inputSource, look.lines, inputFormat, controller.signal).catch(
+      () => undefined,
+    );
+    // Another format was chosen meanwhile.
+    if (!next) return;
+    setSample(next);
+    change({ ...columnsOf(next), clusteredBy: [] });
   };
   const outputs = plan.columns.filter(({ keep }) => keep).map(({ name }) => name);
   const exists = catalog.table('druid', plan.dataSource) !== undefined;
@@ -258,13 +274,7 @@ export function ShapeStep({ source, lines, onBack, onStarted }: ShapeStepProps) 
         </section>
         <section>
           <h2>Format</h2>
-          <FormatFields
-            format={plan.inputFormat}
-            onChange={(inputFormat) => {
-              const { columns, time } = columnsFor(lines, inputFormat);
-              change({ inputFormat, columns, time, clusteredBy: [] });
-            }}
-          />
+          <FormatFields format={plan.inputFormat} onChange={(inputFormat) => void changeFormat(inputFormat)} />
         </section>
         <section>
           <h2>Columns</h2>
@@ -284,7 +294,12 @@ export function ShapeStep({ source, lines, onBack, onStarted }: ShapeStepProps) 
             {refusal}
           </Notice>
         )}
-        <PreviewPanel preview={preview} isEmpty={plan.columns.length === 0} onAllowBad={setBadRecords} />
+        <PreviewPanel
+          preview={preview}
+          isEmpty={plan.columns.length === 0}
+          problem={sample.problem}
+          onAllowBad={setBadRecords}
+        />
         <section className="shape-statement" aria-label="Statement">
           <header>
             <h2>Statement</h2>

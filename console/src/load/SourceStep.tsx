@@ -4,7 +4,6 @@ import { useRef, useState, type DragEvent } from 'react';
 import { uploadFile } from '../api/uploads.js';
 import { formatBytes } from '../shared/format.js';
 import { messageOf, Notice } from '../shared/Notice.js';
-import { parquetColumns } from './parquet.js';
 import { inlineSource, pathSource, s3Source, urlSource, type ChosenSource } from './sources.js';
 
 type Maker = (text: string) => ChosenSource | undefined;
@@ -121,10 +120,7 @@ function DropArea({ onChoose }: { readonly onChoose: (source: ChosenSource) => v
         paths.push(...uploaded.inputSource.files);
         before += file.size;
       }
-      // What is no Parquet after all is looked at as text.
-      const columns = await parquetColumns(first).catch(() => undefined);
       onChoose({
-        ...(columns && { columns }),
         inputSource: { type: 'local', files: paths },
         label: files.length === 1 ? first.name : `${files.length} files`,
         path: first.name,
@@ -179,7 +175,10 @@ function DropArea({ onChoose }: { readonly onChoose: (source: ChosenSource) => v
       >
         <FileUp size={30} aria-hidden />
         <h2>Drop files here</h2>
-        <p>JSON, CSV, TSV or Parquet; gzip, bzip2, xz and zstd are unpacked. They go to the server and nowhere else.</p>
+        <p>
+          JSON, CSV, TSV, Parquet or Avro; gzip, bzip2, xz and zstd are unpacked. They go to the server and nowhere
+          else.
+        </p>
         <Button
           size="sm"
           onClick={() => {

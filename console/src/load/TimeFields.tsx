@@ -1,5 +1,5 @@
 import { Select, TextInput } from '@mantine/core';
-import type { SampleRecord } from './records.js';
+import type { SampleRecord } from './format.js';
 import type { LoadColumn } from './statement.js';
 import { readingOf, type TimeChoice, type TimeReading } from './time.js';
 

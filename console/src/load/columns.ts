@@ -1,4 +1,4 @@
-import type { SampleRecord } from './records.js';
+import type { SamplerAnswer } from '../api/sampler.js';
 
 /** Native types that a column of external data may be declared as. */
 export const columnTypes = [
@@ -28,25 +28,16 @@ export interface DiscoveredColumn {
   readonly type: ColumnType;
 }
 
-type Kind = 'empty' | 'whole' | 'number' | 'text' | 'array' | 'object';
+type Kind = 'empty' | 'whole' | 'number' | 'text';
 
-/** Zip codes and the like are texts although they are digits. */
 const wholeText = /^-?(?:0|[1-9]\d{0,17})$/;
 const numberText = /^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 function kindOf(value: unknown): Kind {
-  if (value === null || value === undefined || value === '') return 'empty';
-  switch (typeof value) {
-    case 'number':
-      return Number.isInteger(value) ? 'whole' : 'number';
-    case 'string':
-      if (wholeText.test(value)) return 'whole';
-      return numberText.test(value) && !/^-?0\d/.test(value) ? 'number' : 'text';
-    case 'object':
-      return Array.isArray(value) ? 'array' : 'object';
-    default:
-      return 'text';
-  }
+  if (typeof value !== 'string' || value === '') return 'empty';
+  if (wholeText.test(value)) return 'whole';
+  // Zip codes and the like are texts although they are digits.
+  return numberText.test(value) && !/^-?0\d/.test(value) ? 'number' : 'text';
 }
 
 function scalarType(values: readonly unknown[]): 'VARCHAR' | 'BIGINT' | 'DOUBLE' {
@@ -56,20 +47,33 @@ function scalarType(values: readonly unknown[]): 'VARCHAR' | 'BIGINT' | 'DOUBLE'
   return kinds.has('number') ? 'DOUBLE' : 'BIGINT';
 }
 
-function typeOf(values: readonly unknown[]): ColumnType {
-  const kinds = new Set(values.map(kindOf));
-  kinds.delete('empty');
-  if (kinds.has('object')) return "TYPE('COMPLEX<json>')";
-  if (!kinds.has('array')) return scalarType(values);
-  const elements = values.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : [value]));
-  if (elements.some((element) => typeof element === 'object' && element !== null)) return "TYPE('COMPLEX<json>')";
-  return `${scalarType(elements)} ARRAY`;
+/** SQL's type for a native one that the sampler names. */
+function columnType(native: string): ColumnType {
+  switch (native) {
+    case 'LONG':
+      return 'BIGINT';
+    case 'DOUBLE':
+    case 'FLOAT':
+      return 'DOUBLE';
+    case 'ARRAY<STRING>':
+      return 'VARCHAR ARRAY';
+    case 'ARRAY<LONG>':
+      return 'BIGINT ARRAY';
+    case 'ARRAY<DOUBLE>':
+      return 'DOUBLE ARRAY';
+    case 'COMPLEX<json>':
+      return "TYPE('COMPLEX<json>')";
+    default:
+      return 'VARCHAR';
+  }
 }
 
-/** The columns of a sample, in the order in which they appear, with the narrowest type that holds every value. */
-export function discoverColumns(records: readonly SampleRecord[]): readonly DiscoveredColumn[] {
-  const names = new Set(records.flatMap((record) => Object.keys(record)));
-  return [...names]
-    .filter((name) => name !== '')
-    .map((name) => ({ name, type: typeOf(records.map((record) => record[name])) }));
+/** The columns of a sample. In formats of text everything is text, of which the narrowest type is taken that holds it. */
+export function discoverColumns({ columns, records }: SamplerAnswer, isText: boolean): readonly DiscoveredColumn[] {
+  return columns
+    .filter(({ name }) => name !== '')
+    .map(({ name, type }) => ({
+      name,
+      type: isText ? scalarType(records.map((record) => record[name])) : columnType(type),
+    }));
 }

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from '../../../src/sql/index.js';
 import { discoverColumns } from './columns.js';
-import { guessFormat, jsonObjects, sampleRecords } from './records.js';
+import { guessFormat } from './format.js';
+import { previewSource } from './sample.js';
 import { chooseGranularity, dataSourceName, statementOf, type LoadPlan } from './statement.js';
 import { chooseTime, readingOf } from './time.js';
 
 describe('guessFormat', () => {
   test.each<[string, readonly string[], Record<string, unknown>]>([
+    ['one object over several lines', ['{', '  "a": 1', '}'], { type: 'json' }],
     ['one object a line', ['{"a":1}', '{"a":2}'], { type: 'json' }],
     ['one array', ['[', '  {"a": 1},', '  {"a": 2}', ']'], { type: 'json' }],
     ['commas with a header', ['a,b', '1,2', '3,4'], { type: 'csv', findColumnsFromHeader: true }],
@@ -20,31 +22,38 @@ describe('guessFormat', () => {
   });
 });
 
-describe('jsonObjects', () => {
-  test.each<[string, string, readonly unknown[]]>([
-    ['braces and quotes in texts', '{"a":"}{\\""}\n{"a":"[1]"}', [{ a: '}{"' }, { a: '[1]' }]],
-    ['an array that is cut off', '[{"a":{"b":1}}, {"a":', [{ a: { b: 1 } }]],
-    ['a bad line between good ones', '{"a":1}\n{"a":"x\n{"a":3}', [{ a: 1 }, { a: 3 }]],
-  ])('%s', (_name, text, records) => {
-    expect(jsonObjects(text, 10)).toEqual(records);
-  });
-});
+describe('discoverColumns', () => {
+  const typesOf = (...sample: Parameters<typeof discoverColumns>) =>
+    Object.fromEntries(discoverColumns(...sample).map(({ name, type }) => [name, type]));
 
-test('discoverColumns takes the narrowest type that holds every value', () => {
-  const records = [
-    { n: 1, d: 1, s: 'x', z: '01234', l: ['a'], m: [1, 2], j: { a: 1 }, mixed: 'x', none: null },
-    { n: '2', d: 1.5, s: 2, z: '99999', l: 'b', m: [3], j: null, mixed: ['y', 'z'], none: '' },
-  ];
-  expect(Object.fromEntries(discoverColumns(records).map(({ name, type }) => [name, type]))).toEqual({
-    n: 'BIGINT',
-    d: 'DOUBLE',
-    s: 'VARCHAR',
-    z: 'VARCHAR',
-    l: 'VARCHAR ARRAY',
-    m: 'BIGINT ARRAY',
-    j: "TYPE('COMPLEX<json>')",
-    mixed: 'VARCHAR ARRAY',
-    none: 'VARCHAR',
+  test('takes the narrowest type that holds every text', () => {
+    const records = [
+      { n: '1', d: '1', s: 'x', z: '01234', none: null },
+      { n: '2', d: '1.5', s: '2', z: '99999', none: '' },
+    ];
+    const columns = Object.keys(records[0] ?? {}).map((name) => ({ name, type: 'STRING' }));
+    expect(typesOf({ columns, records }, true)).toEqual({
+      n: 'BIGINT',
+      d: 'DOUBLE',
+      s: 'VARCHAR',
+      z: 'VARCHAR',
+      none: 'VARCHAR',
+    });
+  });
+
+  test('takes the types of other formats from the server', () => {
+    const columns = ['LONG', 'DOUBLE', 'STRING', 'ARRAY<LONG>', 'ARRAY<STRING>', 'COMPLEX<json>'].map((type) => ({
+      name: type,
+      type,
+    }));
+    expect(Object.values(typesOf({ columns, records: [] }, false))).toEqual([
+      'BIGINT',
+      'DOUBLE',
+      'VARCHAR',
+      'BIGINT ARRAY',
+      'VARCHAR ARRAY',
+      "TYPE('COMPLEX<json>')",
+    ]);
   });
 });
 
@@ -66,7 +75,12 @@ describe('readingOf', () => {
 
 test('chooseTime prefers a telling name', () => {
   const records = [{ born: '2001-01-01', timestamp: '2001-01-02', n: 978_307_200 }];
-  expect(chooseTime(discoverColumns(records), records)).toMatchObject({ column: 'timestamp', reading: 'iso' });
+  expect(
+    chooseTime(
+      ['born', 'timestamp', 'n'].map((name) => ({ name, type: 'VARCHAR' })),
+      records,
+    ),
+  ).toMatchObject({ column: 'timestamp', reading: 'iso' });
   expect(chooseTime([{ name: 'n', type: 'BIGINT' }], records)).toEqual({ kind: 'none' });
 });
 
@@ -85,11 +99,17 @@ test('chooseGranularity follows the span of the times', () => {
   expect(chooseGranularity({ kind: 'none' }, [])).toBe('ALL');
 });
 
-test('sampleRecords reads CSV as the server will', () => {
-  expect(sampleRecords(['a,b', '"x, y",', '1,2'], { type: 'csv', findColumnsFromHeader: true })).toEqual([
-    { a: 'x, y', b: null },
-    { a: '1', b: '2' },
-  ]);
+test.each([
+  [['{"a":1}', '{"a":2}'], { type: 'json' }, '{"a":1}\n{"a":2}'],
+  [['a,b', '1,2'], { type: 'csv' }, 'a,b\n1,2'],
+  // An array that may go on behind the sample is not cut: its records are written again.
+  [['[', ...Array.from({ length: 299 }, () => '{"a":1},')], { type: 'json' }, '{"a":7}'],
+])('previewSource carries the sample: %j', (lines, format, data) => {
+  expect(previewSource(lines, format, [{ a: 7 }])).toEqual({ type: 'inline', data });
+});
+
+test('previewSource leaves what is no text to the source', () => {
+  expect(previewSource([], { type: 'parquet' }, [{ a: 7 }])).toBeUndefined();
 });
 
 describe('statementOf', () => {

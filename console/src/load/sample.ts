@@ -1,72 +1,102 @@
-import { resultOfReport, type ErrorReport } from '../api/report.js';
-import type { ResultSet } from '../api/result.js';
-import { cancelTask, submitTask } from '../api/tasks.js';
-import { watchTask, type TaskSnapshot } from '../api/watch.js';
-import type { InputFormat } from './records.js';
+import { sampleData } from '../api/sampler.js';
+import { messageOf } from '../shared/Notice.js';
+import { discoverColumns, type DiscoveredColumn } from './columns.js';
+import { guessFormat, type InputFormat, type SampleRecord } from './format.js';
 
-/** What a look at data came to: rows, or the fault that stopped it, and the records that could not be read. */
-export interface Preview {
-  readonly result?: ResultSet;
-  readonly fault?: ErrorReport;
-  readonly warnings: readonly ErrorReport[];
+/** Records that a format makes of the start of a source, and their columns. */
+export interface FormatSample {
+  readonly records: readonly SampleRecord[];
+  readonly columns: readonly DiscoveredColumn[];
+  /** Why there are none. */
+  readonly problem?: string;
 }
 
-/** Lines that are looked at, and characters of each. */
-const sampleLines = 300;
+/** What a first look at a source tells. */
+export interface FirstLook extends FormatSample {
+  /** The first lines as they are; none of a format that is not text. */
+  readonly lines: readonly string[];
+  readonly inputFormat: InputFormat;
+}
+
+/** Lines and records that are looked at, and characters of a line. */
+const sampleRows = 300;
 const longestLine = 200_000;
 
-/**
- * Runs a SELECT over external data as a task and waits for its rows; aborting cancels the task.
- * @throws ApiError when the statement is refused
- */
-export async function runPreview(
-  sql: string,
-  context: Readonly<Record<string, unknown>>,
-  signal: AbortSignal,
-): Promise<Preview> {
-  const id = await submitTask(sql, { ...context, sqlQueryId: `preview-${crypto.randomUUID()}` }, signal);
-  let last: TaskSnapshot | undefined;
-  const cancel = (): void => {
-    // Nobody waits for it any more; one that has ended meanwhile stays as it is.
-    cancelTask(id).catch(() => undefined);
-  };
-  signal.addEventListener('abort', cancel, { once: true });
-  try {
-    await watchTask(
-      id,
-      (snapshot) => {
-        last = snapshot;
-      },
-      signal,
-    );
-  } finally {
-    signal.removeEventListener('abort', cancel);
+const textFormats = new Set(['csv', 'tsv', 'lines', 'regex']);
+
+/** Whether each line is an object by itself, so that lines can be taken out of their file. */
+const isByLine = (lines: readonly string[]): boolean => lines.every((line) => /^\s*(?:\{|$)/.test(line));
+
+/** The sample as an input source of its own, so that nothing is read again; undefined where lines do not carry it. */
+function inlineSource(lines: readonly string[], format: InputFormat, most: number): unknown {
+  if (lines.length === 0) return undefined;
+  const isWhole = lines.length < sampleRows && lines.length <= most;
+  if (textFormats.has(format.type) || (format.type === 'json' && (isWhole || isByLine(lines)))) {
+    return { type: 'inline', data: lines.slice(0, most).join('\n') };
   }
-  const report = last?.report;
-  const warnings = report?.status.warnings ?? [];
-  if (last?.status.statusCode === 'SUCCESS' && report) {
-    const result = resultOfReport(report);
-    return { warnings, ...(result && { result }) };
-  }
-  const fault = report?.status.errorReport ?? {
-    error: { errorCode: 'UnknownError', errorMessage: last?.status.errorMsg ?? 'The preview has no answer' },
-  };
-  return { warnings, fault };
+  return undefined;
 }
 
-const quoted = (value: unknown): string => `'${JSON.stringify(value).replaceAll("'", "''")}'`;
+/** What a preview reads instead of the source; undefined where it has to read the source. */
+export function previewSource(
+  lines: readonly string[],
+  format: InputFormat,
+  records: readonly SampleRecord[],
+): unknown {
+  const most = 101;
+  const source = inlineSource(lines, format, most);
+  if (source !== undefined || format.type !== 'json' || records.length === 0) return source;
+  const data = records
+    .slice(0, most)
+    .map((record) => JSON.stringify(record))
+    .join('\n');
+  return { type: 'inline', data };
+}
 
-/** The first lines of a source, as they are. */
-export async function sampleText(
+/** Reads the sample by another format. */
+export async function sampleFormat(
   inputSource: unknown,
+  lines: readonly string[],
+  inputFormat: InputFormat,
+  signal?: AbortSignal,
+): Promise<FormatSample> {
+  const source = inlineSource(lines, inputFormat, sampleRows) ?? inputSource;
+  try {
+    const answer = await sampleData(source, inputFormat, sampleRows, signal);
+    return { records: answer.records, columns: discoverColumns(answer, textFormats.has(inputFormat.type)) };
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { records: [], columns: [], problem: messageOf(error) };
+  }
+}
+
+/**
+ * Looks at a source: its lines, the format that they are likely in, and the records of that.
+ * @throws ApiError when the source cannot be read
+ */
+export async function firstLook(
+  source: { readonly inputSource: unknown; readonly path: string },
   signal: AbortSignal,
-): Promise<Preview & { readonly lines: readonly string[] }> {
-  const format: InputFormat = { type: 'lines' };
-  const preview = await runPreview(
-    `SELECT SUBSTRING("line", 1, ${longestLine}) AS "line"\n` +
-      `FROM TABLE(EXTERN(${quoted(inputSource)}, ${quoted(format)})) EXTEND ("line" VARCHAR)\nLIMIT ${sampleLines}`,
-    {},
-    signal,
-  );
-  return { ...preview, lines: (preview.result?.rows ?? []).map(([line]) => (typeof line === 'string' ? line : '')) };
+): Promise<FirstLook> {
+  // Other formats are no text: there are no lines to look at.
+  const suffix = /\.(parquet|avro)(?:[?#]|$)/i.exec(source.path)?.[1]?.toLowerCase();
+  const { inputSource } = source;
+  const binary = async (type: string): Promise<FirstLook> => {
+    const inputFormat = { type };
+    return { lines: [], inputFormat, ...(await sampleFormat(inputSource, [], inputFormat, signal)) };
+  };
+  if (suffix !== undefined) return binary(suffix === 'avro' ? 'avro_ocf' : suffix);
+  let records: readonly SampleRecord[];
+  try {
+    ({ records } = await sampleData(inputSource, { type: 'lines' }, sampleRows, signal));
+  } catch (error) {
+    signal.throwIfAborted();
+    // What has no lines may be Parquet under another name.
+    const parquet = await binary('parquet');
+    if (parquet.problem === undefined) return parquet;
+    throw error;
+  }
+  const lines = records.map(({ line }) => (typeof line === 'string' ? line.slice(0, longestLine) : ''));
+  const inputFormat = guessFormat(lines);
+  return { lines, inputFormat, ...(await sampleFormat(inputSource, lines, inputFormat, signal)) };
 }

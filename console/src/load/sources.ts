@@ -1,13 +1,9 @@
-import type { DiscoveredColumn } from './columns.js';
-
 /** An input source with how a reader would call it. */
 export interface ChosenSource {
   readonly inputSource: Readonly<Record<string, unknown>>;
   readonly label: string;
   /** What a datasource's name is made from. */
   readonly path: string;
-  /** Known where the browser could read them from the file itself. */
-  readonly columns?: readonly DiscoveredColumn[];
 }
 
 const lines = (text: string): readonly string[] =>

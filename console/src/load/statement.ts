@@ -1,5 +1,5 @@
 import type { ColumnType } from './columns.js';
-import type { InputFormat } from './records.js';
+import type { InputFormat } from './format.js';
 import type { TimeChoice } from './time.js';
 
 /** A column of the input and what becomes of it. */

@@ -1,5 +1,5 @@
 import type { DiscoveredColumn } from './columns.js';
-import type { SampleRecord } from './records.js';
+import type { SampleRecord } from './format.js';
 
 /** How a column's values become __time. */
 export type TimeReading = 'iso' | 'millis' | 'seconds' | 'pattern';

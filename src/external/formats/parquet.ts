@@ -1,7 +1,7 @@
 import { castSql, quoteIdentifier, quoteText } from '../../engine/duckdb/index.js';
 import { EngineError, type SqlSession } from '../../engine/session.js';
 import { ExternalDataError } from '../errors.js';
-import { BIGINT, BOOLEAN, DOUBLE, type SqlType, VARCHAR } from '../../sql/types.js';
+import { BIGINT, BOOLEAN, DOUBLE, nativeTypeName, type SqlType, VARCHAR } from '../../sql/types.js';
 import { coerceJson, coerceText, selectAs } from '../coercion.js';
 import { type Column, placeColumns } from '../flatten.js';
 import type { ParquetFormat } from '../format-spec.js';
@@ -51,6 +51,21 @@ function convert(name: string, storedType: string): { readonly sql: string; read
     default:
       return { sql: `CAST(${column} AS VARCHAR)`, type: VARCHAR };
   }
+}
+
+/** Druid's native type that a stored column is best declared as. */
+function nativeType(storedType: string): string {
+  const element = /^(.*[^\]])\[\d*\]$/.exec(storedType)?.[1];
+  const { type } = convert('', element ?? storedType);
+  if (!type) return 'COMPLEX<json>';
+  const native = type === BOOLEAN ? 'LONG' : nativeTypeName(type);
+  return element === undefined ? native : `ARRAY<${native}>`;
+}
+
+/** The columns of the files as rows of their own. */
+function describedColumns(stored: ReadonlyMap<string, string>): string {
+  const rows = [...stored].map(([name, type]) => `(${quoteText(name)}, ${quoteText(nativeType(type))})`);
+  return `SELECT * FROM (VALUES ${rows.join(', ')}) AS described("name", "type")`;
 }
 
 function columnSql(column: Column, stored: ReadonlyMap<string, string>): string {
@@ -110,6 +125,9 @@ export async function planParquet(
   const source = `read_parquet(${fileList(files)}, union_by_name = true${binary})`;
   const described = await readingFooters(files, () => session.rows(`DESCRIBE SELECT * FROM ${source}`));
   const stored = new Map(described.map(([name, type]) => [String(name), String(type)]));
+  if (relation.describes) {
+    return [{ files, sql: describedColumns(stored), size: { rows: stored.size, bytes: 0 }, strict: true }];
+  }
   const columns = placeColumns(relation, format.flattenSpec);
   const select = selectList(columns.map((column) => columnSql(column, stored)));
   const size = await storedSize(files, columns, session);
