@@ -148,7 +148,8 @@ describeConsole('the query view', () => {
     );
     await page.getByRole('button', { name: 'Explain' }).click();
     const graph = page.getByRole('group', { name: 'Plan' });
-    for (const step of ['flights', 'Filter', 'Group', 'Result']) await graph.getByText(step, { exact: true }).waitFor();
+    for (const step of ['flights', 'Filter', 'delay > 10', 'Group', 'Result'])
+      await graph.getByText(step, { exact: true }).waitFor();
     await picture(page, 'explain');
     expect(await violations(page)).toEqual([]);
     await typeSql(page, 'SELECT 1\nFROM "nowhere"');
@@ -192,6 +193,16 @@ describeConsole('the query view', () => {
     await page.getByText('Expected key [maxNumTasks] to be at least 2').waitFor();
     await page.getByLabel('Tasks at most').fill('3');
     await page.getByLabel('Time zone').fill('Asia/Kolkata');
+    // The default by choice is something else than no choice.
+    const approximate = page.getByRole('radiogroup', { name: 'Approximate COUNT(DISTINCT)' });
+    await approximate.getByText('true', { exact: true }).click();
+    await page.getByRole('button', { name: 'Context 3 set' }).waitFor();
+    await approximate.getByText('Default (true)').click();
+    await page.getByRole('button', { name: 'Unset maxNumTasks' }).click();
+    expect(await page.getByLabel('Tasks at most').inputValue()).toBe('');
+    await page.getByRole('button', { name: 'Context 1 set' }).waitFor();
+    await picture(page, 'context');
+    expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Run at once' }).click();
     await page.getByText('+0530').waitFor();

@@ -117,6 +117,8 @@ describeConsole('the other views', () => {
 
   test.each([
     ['light', 1280],
+    ['dark', 1280],
+    ['light', 400],
     ['dark', 400],
   ] as const)('every view is accessible and fits: %s, %i pixels wide', async (colorScheme, width) => {
     const page = await suite.open('/query', { colorScheme, viewport: { width, height: 800 } });
@@ -140,7 +142,7 @@ describeConsole('the other views', () => {
       expect([address, await violations(page)]).toEqual([address, []]);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect([address, overflow]).toEqual([address, 0]);
-      if (width === 400 && address.startsWith('/query')) await picture(page, 'narrow');
+      if (width === 400 && colorScheme === 'dark' && address.startsWith('/query')) await picture(page, 'narrow');
     }
   });
 

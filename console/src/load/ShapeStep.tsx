@@ -179,12 +179,20 @@ export function ShapeStep({ source, look, onBack, onStarted }: ShapeStepProps) {
     <div className="shape">
       <header className="shape-head">
         <Tooltip label="Choose another source">
-          <Button variant="subtle" color="gray" px={8} leftSection={<ArrowLeft size={15} />} onClick={onBack}>
+          <Button
+            className="shape-source"
+            variant="subtle"
+            color="gray"
+            px={8}
+            leftSection={<ArrowLeft size={15} />}
+            onClick={onBack}
+          >
             {source.label}
           </Button>
         </Tooltip>
         <span className="spacer" />
         <Button
+          className="shape-load"
           size="sm"
           leftSection={<Play size={14} fill="currentColor" />}
           loading={submitting}

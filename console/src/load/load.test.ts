@@ -3,8 +3,26 @@ import { parse } from '../../../src/sql/index.js';
 import { discoverColumns } from './columns.js';
 import { guessFormat } from './format.js';
 import { previewSource } from './sample.js';
+import { pathSource, s3Source } from './sources.js';
 import { chooseGranularity, dataSourceName, statementOf, type LoadPlan } from './statement.js';
 import { chooseTime, readingOf } from './time.js';
+
+test.each<[string, string, unknown]>([
+  ['objects', 's3://b/a.json\ns3://b/b.json', { type: 's3', uris: ['s3://b/a.json', 's3://b/b.json'] }],
+  ['a prefix', ' s3://b/path/ ', { type: 's3', prefixes: ['s3://b/path/'] }],
+  ['both, which one source cannot hold', 's3://b/path/ s3://b/a.json', undefined],
+  ['nothing', ' ', undefined],
+])('s3Source of %s', (_name, text, inputSource) => {
+  expect(s3Source(text)?.inputSource).toEqual(inputSource);
+});
+
+test.each<[string, unknown]>([
+  ['/data/a.json', { type: 'local', files: ['/data/a.json'] }],
+  ['/data/*.json', { type: 'local', baseDir: '/data/', filter: '*.json' }],
+  ['/data/a b.json\n/data/c.json', { type: 'local', files: ['/data/a b.json', '/data/c.json'] }],
+])('pathSource of %j', (text, inputSource) => {
+  expect(pathSource(text)?.inputSource).toEqual(inputSource);
+});
 
 describe('guessFormat', () => {
   test.each<[string, readonly string[], Record<string, unknown>]>([

@@ -45,7 +45,10 @@ export function s3Source(text: string): ChosenSource | undefined {
   const uris = lines(text);
   const [first] = uris;
   if (first === undefined) return undefined;
-  const key = uris.every((uri) => uri.endsWith('/')) ? 'prefixes' : 'uris';
+  const prefixes = uris.filter((uri) => uri.endsWith('/'));
+  // Druid takes either in one source.
+  if (prefixes.length > 0 && prefixes.length < uris.length) return undefined;
+  const key = prefixes.length > 0 ? 'prefixes' : 'uris';
   return { inputSource: { type: 's3', [key]: uris }, label: nameOf(uris), path: first };
 }
 

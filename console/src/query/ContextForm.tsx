@@ -1,8 +1,19 @@
-import { ActionIcon, Button, NumberInput, Popover, Select, Switch, TextInput } from '@mantine/core';
-import { Plus, SlidersHorizontal, Trash2 } from 'lucide-react';
+import {
+  ActionIcon,
+  Button,
+  CloseButton,
+  Input,
+  NumberInput,
+  Popover,
+  SegmentedControl,
+  Select,
+  TextInput,
+} from '@mantine/core';
+import { Plus, SlidersHorizontal } from 'lucide-react';
 import { useState } from 'react';
 import { ContextError, contextParameters } from '../../../src/msq/context.js';
 import type { QueryContext } from '../api/sql.js';
+import { Prose } from '../shared/Prose.js';
 
 type ParameterName = keyof typeof contextParameters;
 
@@ -45,6 +56,95 @@ function readValue(text: string): unknown {
 
 const writeValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
+/** One parameter: not set, where the server takes its default, or set to a value, which may be the same. */
+function ParameterField({
+  name,
+  label,
+  value,
+  onChange,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly value: unknown;
+  /** Undefined takes the parameter out. */
+  readonly onChange: (value: unknown) => void;
+}) {
+  const parameter = isKnown(name) ? contextParameters[name] : undefined;
+  const fallback = parameter?.default;
+  const shared = {
+    label,
+    error: problemOf(name, value),
+    description: parameter && (
+      <>
+        {label === name ? '' : `${name}. `}
+        <Prose text={parameter.description} />
+      </>
+    ),
+  };
+  const clear = value !== undefined && (
+    <CloseButton
+      size="sm"
+      aria-label={`Unset ${name}`}
+      onClick={() => {
+        onChange(undefined);
+      }}
+    />
+  );
+  const placeholder =
+    fallback === undefined
+      ? 'not set'
+      : `default: ${/^\d+$/.test(fallback) ? Number(fallback).toLocaleString('en-US') : fallback}`;
+  if (parameter?.type === 'boolean') {
+    const data = [
+      { value: 'unset', label: fallback === undefined ? 'Not set' : `Default (${fallback})` },
+      { value: 'true', label: 'true' },
+      { value: 'false', label: 'false' },
+    ];
+    return (
+      <Input.Wrapper {...shared} labelElement="div">
+        <SegmentedControl
+          aria-label={label}
+          fullWidth
+          mt={4}
+          data={data}
+          value={value === true || value === false ? String(value) : 'unset'}
+          onChange={(chosen) => {
+            onChange(chosen === 'unset' ? undefined : chosen === 'true');
+          }}
+        />
+      </Input.Wrapper>
+    );
+  }
+  if (parameter?.type.startsWith('integer')) {
+    return (
+      <NumberInput
+        {...shared}
+        allowDecimal={false}
+        thousandSeparator=","
+        hideControls
+        placeholder={placeholder}
+        rightSection={clear}
+        value={typeof value === 'number' || typeof value === 'string' ? value : ''}
+        onChange={(entered) => {
+          onChange(entered === '' ? undefined : entered);
+        }}
+      />
+    );
+  }
+  return (
+    <TextInput
+      {...shared}
+      placeholder={placeholder}
+      rightSection={clear}
+      value={value === undefined ? '' : writeValue(value)}
+      onChange={(event) => {
+        const text = event.currentTarget.value;
+        onChange(text === '' ? undefined : readValue(text));
+      }}
+    />
+  );
+}
+
 /** The context parameters of a statement, by form. */
 export function ContextForm({
   context,
@@ -54,95 +154,45 @@ export function ContextForm({
   readonly onChange: (context: QueryContext) => void;
 }) {
   const [added, setAdded] = useState<string | null>(null);
+  const [opened, setOpened] = useState<readonly string[]>([]);
   const set = (name: string, value: unknown): void => {
-    onChange(
-      value === '' || value === undefined || value === null ? without(context, name) : { ...context, [name]: value },
-    );
+    onChange(value === undefined ? without(context, name) : { ...context, [name]: value });
   };
-  const others = Object.keys(context).filter((name) => !(name in common));
+  // A parameter that was added stands in the form before it has a value, too.
+  const others = [...new Set([...Object.keys(context), ...opened])].filter((name) => !(name in common));
   const count = Object.keys(context).length;
+  const label = count === 0 ? 'Context parameters' : `Context ${count} set`;
   return (
     <Popover position="bottom-end" width={380} shadow="md" trapFocus withinPortal>
       <Popover.Target>
-        <Button variant={count > 0 ? 'light' : 'default'} px={10}>
+        <Button variant={count > 0 ? 'light' : 'default'} px={10} aria-label={label}>
           <SlidersHorizontal size={14} aria-hidden />
           <span className="wide-only">&nbsp; Context</span>
           {count > 0 && <span>&nbsp;{count}</span>}
-          <span className="visually-hidden"> parameters</span>
         </Button>
       </Popover.Target>
       <Popover.Dropdown className="context-form" aria-label="Context parameters">
-        {(Object.entries(common) as [keyof typeof common, string][]).map(([name, label]) => {
-          const { description } = contextParameters[name];
-          const value = context[name];
-          const error = problemOf(name, value);
-          const isBoolean = name === 'failOnEmptyInsert' || name === 'useApproximateCountDistinct';
-          if (isBoolean) {
-            const fallback = name === 'useApproximateCountDistinct';
-            return (
-              <Switch
-                key={name}
-                label={label}
-                description={`${name}. ${description}`}
-                checked={typeof value === 'boolean' ? value : fallback}
-                onChange={(event) => {
-                  const { checked } = event.currentTarget;
-                  set(name, checked === fallback ? undefined : checked);
-                }}
-              />
-            );
-          }
-          if (name === 'sqlTimeZone') {
-            return (
-              <TextInput
-                key={name}
-                label={label}
-                description={`${name}. ${description}`}
-                placeholder="UTC"
-                error={error}
-                value={typeof value === 'string' ? value : ''}
-                onChange={(event) => {
-                  set(name, event.currentTarget.value);
-                }}
-              />
-            );
-          }
-          return (
-            <NumberInput
-              key={name}
-              label={label}
-              description={`${name}. ${description}`}
-              error={error}
-              allowDecimal={false}
-              thousandSeparator=","
-              hideControls
-              placeholder="default"
-              value={typeof value === 'number' ? value : ''}
-              onChange={(entered) => {
-                set(name, entered);
-              }}
-            />
-          );
-        })}
+        {Object.entries(common).map(([name, label]) => (
+          <ParameterField
+            key={name}
+            name={name}
+            label={label}
+            value={context[name]}
+            onChange={(value) => {
+              set(name, value);
+            }}
+          />
+        ))}
         {others.map((name) => (
           <div className="context-other" key={name}>
-            <TextInput
+            <ParameterField
+              name={name}
               label={name}
-              {...(isKnown(name) && { description: contextParameters[name].description })}
-              error={problemOf(name, context[name])}
-              value={writeValue(context[name])}
-              onChange={(event) => {
-                onChange({ ...context, [name]: readValue(event.currentTarget.value) });
+              value={context[name]}
+              onChange={(value) => {
+                set(name, value);
               }}
             />
-            <ActionIcon
-              aria-label={`Remove ${name}`}
-              onClick={() => {
-                set(name, undefined);
-              }}
-            >
-              <Trash2 size={15} />
-            </ActionIcon>
           </div>
         ))}
         <div className="context-other">
@@ -151,7 +201,7 @@ export function ContextForm({
             placeholder="Pick one"
             searchable
             comboboxProps={{ withinPortal: false }}
-            data={names.filter((name) => !(name in common) && !(name in context))}
+            data={names.filter((name) => !(name in common) && !others.includes(name))}
             value={added}
             onChange={setAdded}
           />
@@ -160,7 +210,7 @@ export function ContextForm({
             aria-label="Add the parameter"
             disabled={added === null}
             onClick={() => {
-              if (added !== null) onChange({ ...context, [added]: '' });
+              if (added !== null) setOpened([...opened, added]);
               setAdded(null);
             }}
           >

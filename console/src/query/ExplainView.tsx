@@ -43,7 +43,8 @@ export function ExplainView({ explained }: { readonly explained: Explained }) {
             edges={graph.edges}
             nodes={graph.steps.map(({ id, title, lines, isSource }) => ({
               id,
-              width: 178,
+              // As wide as its text: a plan is a long row of boxes.
+              width: Math.min(210, Math.max(84, 30 + 7 * Math.max(title.length, ...lines.map((line) => line.length)))),
               height: 38 + 18 * lines.length,
               content: (
                 <div className="graph-box" {...(isSource && { 'data-tone': 'source' })}>

@@ -1,4 +1,4 @@
-import { plural } from '../shared/format.js';
+import { conditionTexts, expressionText } from './plan-text.js';
 import type { Explained } from './runs.js';
 
 /** A box of the drawn plan. */
@@ -30,13 +30,17 @@ const names = (values: unknown): string =>
     .filter((name) => name !== '')
     .join(', ');
 
-/** What is grouped by; keys that are expressions have no names of their own. */
-function groupingText(keys: unknown): readonly string[] {
-  const count = Array.isArray(keys) ? keys.length : 0;
-  if (count === 0) return [];
-  const text = names(keys);
-  return [/EXPR\$/.test(text) ? `by ${plural(count, 'expression')}` : `by ${text}`];
-}
+/** Expressions of a list of keys. */
+const keyTexts = (keys: unknown): readonly string[] =>
+  (Array.isArray(keys) ? (keys as { expression?: unknown; descending?: boolean }[]) : []).map(
+    ({ expression, descending }) => `${expressionText(expression)}${descending === true ? ' DESC' : ''}`,
+  );
+
+/** What is grouped or sorted by. */
+const byText = (keys: unknown): readonly string[] => {
+  const texts = keyTexts(keys);
+  return texts.length === 0 ? [] : [`by ${texts.join(', ')}`];
+};
 
 /** A time range that a scan is pruned to. */
 function rangeText(intervals: unknown): readonly string[] {
@@ -68,11 +72,11 @@ function describe(node: PlanNode): Omit<PlanStep, 'id'> {
     case 'values':
       return { title: 'Values', lines: [columns], isSource: true };
     case 'filter':
-      return plain('Filter');
+      return plain('Filter', conditionTexts(node['condition']).slice(0, 4));
     case 'project':
       return plain('Compute', [columns]);
     case 'aggregate':
-      return plain('Group', [...groupingText(node['keys']), names(node['aggregates'])]);
+      return plain('Group', [...byText(node['keys']), names(node['aggregates'])]);
     case 'window':
       return plain('Window', [names(node['calls'])]);
     case 'join':
@@ -80,7 +84,7 @@ function describe(node: PlanNode): Omit<PlanStep, 'id'> {
     case 'unnest':
       return plain('Unnest');
     case 'sort':
-      return plain('Sort', [`by ${plural(Array.isArray(node['keys']) ? node['keys'].length : 0, 'key')}`]);
+      return plain('Sort', byText(node['keys']));
     case 'limit':
       return plain('Limit', [
         ...(typeof node['limit'] === 'number' ? [`${node['limit'].toLocaleString('en-US')} rows`] : []),

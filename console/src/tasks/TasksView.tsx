@@ -7,6 +7,7 @@ import { formatDuration, formatTime, plural } from '../shared/format.js';
 import { Loading } from '../shared/Loading.js';
 import { messageOf, Notice } from '../shared/Notice.js';
 import { lookOf, StateBadge } from '../shared/StateBadge.js';
+import './task.css';
 
 const states = [
   { value: 'all', label: 'All' },
