@@ -101,7 +101,7 @@ function ParameterField({
       { value: 'false', label: 'false' },
     ];
     return (
-      <Input.Wrapper {...shared} labelElement="div">
+      <Input.Wrapper {...shared} size="xs" labelElement="div">
         <SegmentedControl
           aria-label={label}
           fullWidth
@@ -163,7 +163,15 @@ export function ContextForm({
   const count = Object.keys(context).length;
   const label = count === 0 ? 'Context parameters' : `Context ${count} set`;
   return (
-    <Popover position="bottom-end" width={380} shadow="md" trapFocus withinPortal>
+    <Popover
+      position="bottom-start"
+      width={380}
+      shadow="md"
+      trapFocus
+      withinPortal
+      // Never taller than the room that is left: focus in it would scroll the whole page.
+      middlewares={{ shift: { padding: 8 }, flip: false, size: { padding: 8 } }}
+    >
       <Popover.Target>
         <Button variant={count > 0 ? 'light' : 'default'} px={10} aria-label={label}>
           <SlidersHorizontal size={14} aria-hidden />

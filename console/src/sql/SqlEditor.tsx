@@ -56,6 +56,13 @@ const languageData = EditorState.languageData.of(() => [
   },
 ]);
 
+/** Comes with the editor: what a style sheet says may come after it has measured its lines. Whole pixels a line. */
+const sizes = EditorView.theme({
+  '&': { height: '100%', fontSize: '13px' },
+  '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '20px' },
+  '.cm-content': { padding: '8px 0' },
+});
+
 const fixed: Extension = [
   lineNumbers(),
   highlightActiveLineGutter(),
@@ -69,6 +76,7 @@ const fixed: Extension = [
   languageData,
   sqlHighlighting,
   EditorView.lineWrapping,
+  sizes,
   keymap.of([
     ...closeBracketsKeymap,
     ...defaultKeymap,
@@ -125,6 +133,10 @@ export function SqlEditor(props: SqlEditorProps) {
       }),
     });
     view.current = editor;
+    // Lines may wrap elsewhere once the font is there.
+    void document.fonts.ready.then(() => {
+      editor.requestMeasure();
+    });
     return () => {
       editor.destroy();
       view.current = undefined;
