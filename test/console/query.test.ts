@@ -206,5 +206,12 @@ describeConsole('the query view', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Run at once' }).click();
     await page.getByText('+0530').waitFor();
+    // The link takes the context along.
+    await page.getByRole('button', { name: 'Copy a link to this statement' }).click();
+    const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+    const other = await suite.open(link.pathname + link.search);
+    await other.getByRole('button', { name: 'Context 1 set' }).waitFor();
+    await other.getByRole('button', { name: 'Run at once' }).click();
+    await other.getByText('+0530').waitFor();
   });
 });

@@ -152,11 +152,19 @@ describeConsole('the other views', () => {
     await page.keyboard.press('g');
     await page.keyboard.press('d');
     await page.getByRole('heading', { name: 'Datasources' }).waitFor();
+    // The focus is in the view that was gone to, and the window is named after it.
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
+    expect(await page.title()).toBe('Datasources · Millrace');
     await page.keyboard.press('?');
     await page.getByRole('dialog').getByText('Run the selection').waitFor();
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.goto(`${suite.server.url}/tasks`);
+    await page.getByRole('heading', { name: 'Tasks' }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.getByRole('link', { name: 'Skip to the view' }).press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
     await page.goto(`${suite.server.url}/nowhere`);
     await page.getByText('There is no such page').waitFor();
   });

@@ -11,7 +11,7 @@ import {
   Upload,
   WifiOff,
 } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { getJson } from '../api/http.js';
 import { isPreview, type TaskStatus } from '../api/tasks.js';
@@ -69,13 +69,38 @@ function SchemeToggle() {
   );
 }
 
+/** Names the window after the view, and gives a view that was gone to the focus, so that reading goes on there. */
+function useViewChange(location: string) {
+  const main = useRef<HTMLElement>(null);
+  const place = places.find(({ path }) => location.startsWith(path));
+  const shown = useRef(place?.path);
+  useEffect(() => {
+    document.title = place ? `${place.label} · Millrace` : 'Millrace';
+    if (shown.current === place?.path) return;
+    shown.current = place?.path;
+    if (!main.current?.contains(document.activeElement)) main.current?.focus();
+  }, [place]);
+  return main;
+}
+
 /** The frame of every page: where one is, where one can go, whether the server answers. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [location] = useLocation();
   const [shortcutsOpened, setShortcutsOpened] = useState(false);
   const { count, offline } = useActiveTasks();
+  const main = useViewChange(location);
   return (
     <div className="shell">
+      <a
+        className="shell-skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        Skip to the view
+      </a>
       <header className="shell-header">
         <Brand />
         <nav className="shell-nav" aria-label="Views">
@@ -110,7 +135,9 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <SchemeToggle />
         </div>
       </header>
-      <main className="shell-main">{children}</main>
+      <main className="shell-main" id="main" ref={main} tabIndex={-1}>
+        {children}
+      </main>
       <Shortcuts opened={shortcutsOpened} setOpened={setShortcutsOpened} />
     </div>
   );

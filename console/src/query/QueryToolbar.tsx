@@ -3,6 +3,7 @@ import { ChevronDown, Link2, Play, Square, Workflow } from 'lucide-react';
 import { modifier } from '../app/Shortcuts.js';
 import type { Engine } from '../sql/statements.js';
 import { ContextForm } from './ContextForm.js';
+import { linkOf } from './link.js';
 import { changeTab, type QueryTab } from './tabs.js';
 
 interface QueryToolbarProps {
@@ -22,9 +23,7 @@ export function QueryToolbar(props: QueryToolbarProps) {
   const { tab, chosen, running, onRun, onCancel, onExplain } = props;
   const engine = tab.engine === 'auto' ? chosen : tab.engine;
   const share = (): void => {
-    const url = new URL('/query', window.location.origin);
-    url.searchParams.set('sql', tab.sql);
-    void navigator.clipboard.writeText(url.href);
+    void navigator.clipboard.writeText(window.location.origin + linkOf(tab));
   };
   return (
     <div className="query-bar">

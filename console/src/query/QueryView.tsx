@@ -10,6 +10,7 @@ import { engineFor, statementAt, type StatementRange } from '../sql/statements.j
 import { useCatalog } from '../sql/use-catalog.js';
 import { FirstSteps } from './FirstSteps.js';
 import { HistoryList } from './HistoryList.js';
+import { linkOf, tabOfLink } from './link.js';
 import { QueryToolbar } from './QueryToolbar.js';
 import { cancel, explain, isPending, openTabAndRun, reattach, run, runsStore, type Run } from './runs.js';
 import { RunPanel } from './RunPanel.js';
@@ -35,10 +36,11 @@ function useTabAddress(tabId: string | undefined): void {
   const search = useSearch();
   const { active } = useStore(tabsStore);
   useEffect(() => {
-    const sql = new URLSearchParams(search).get('sql');
-    if (sql === null) return;
-    const known = tabsStore.get().tabs.find((tab) => tab.sql === sql);
-    const id = known?.id ?? openTab({ sql });
+    const linked = tabOfLink(search);
+    if (!linked) return;
+    const link = linkOf(linked);
+    const known = tabsStore.get().tabs.find((tab) => linkOf(tab) === link);
+    const id = known?.id ?? openTab(linked);
     showTab(id);
     navigate(`/query/${id}`, { replace: true });
   }, [search, navigate]);
