@@ -1,5 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { createWriteStream, writeFileSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
+import avro from 'avsc';
 import { describe, expect, test } from 'vitest';
 import { useServer } from './support/suite.js';
 
@@ -121,6 +123,31 @@ describe('the sampler', () => {
       t: Date.parse('2001-01-01'),
       nothing: null,
     });
+  });
+
+  test('takes the records of Avro', async () => {
+    const type = avro.Type.forSchema({
+      type: 'record',
+      name: 'Event',
+      fields: [
+        { name: 'n', type: 'long' },
+        { name: 's', type: ['null', 'string'] },
+        { name: 'inner', type: { type: 'record', name: 'Inner', fields: [{ name: 'x', type: 'int' }] } },
+      ],
+    });
+    const file = `${suite.directory}/events.avro`;
+    const encoder = new avro.streams.BlockEncoder(type, { codec: 'deflate' });
+    encoder.end({ n: 1, s: 'a', inner: { x: 7 } });
+    await pipeline(encoder, createWriteStream(file));
+    const answer = await sample({ type: 'local', files: [file] }, { type: 'avro_ocf' });
+    expect(answer.status, answer.text).toBe(200);
+    expect(types(answer.json.logicalSegmentSchema)).toEqual({
+      __time: 'LONG',
+      n: 'LONG',
+      s: 'STRING',
+      inner: 'COMPLEX<json>',
+    });
+    expect(answer.json.data[0].input).toEqual({ n: 1, s: 'a', inner: { x: 7 } });
   });
 
   test('reads times, and says which cannot be read', async () => {

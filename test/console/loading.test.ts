@@ -1,4 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -223,6 +225,49 @@ describeConsole('loading data in the console', () => {
     await page.waitForURL(/\?q=slow$/);
     await page.locator('label', { hasText: 'Success' }).click();
     await page.getByText('No task matches').waitFor();
+  });
+
+  test('loads from a URL, and stops waiting for one that does not answer', async () => {
+    const waiting: ServerResponse[] = [];
+    const origin = createServer((request, response) => {
+      if (request.url === '/flights.csv') response.end(delimited(','));
+      else waiting.push(response);
+    });
+    await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
+    const { port } = origin.address() as AddressInfo;
+    try {
+      const page = await suite.open('/load');
+      await page.getByRole('tab', { name: 'URL' }).click();
+      await page.getByRole('textbox').fill(`http://127.0.0.1:${port}/flights.csv`);
+      await page.getByRole('button', { name: 'Look at it' }).click();
+      await page
+        .getByRole('grid', { name: 'Preview of the rows' })
+        .getByText(/^2001-01-01 /)
+        .first()
+        .waitFor();
+      const statement = page.getByRole('textbox', { name: 'Statement that loads the data' });
+      await statement.click();
+      await page.keyboard.press('ControlOrMeta+a');
+      // The second file never comes, so that the task lasts until it is canceled.
+      const source = JSON.stringify({
+        type: 'http',
+        uris: ['flights.csv', 'never.csv'].map((name) => `http://127.0.0.1:${port}/${name}`),
+      });
+      await page.keyboard.insertText(
+        `REPLACE INTO "waiting" OVERWRITE ALL SELECT TIME_PARSE("date", 'yyyy/MM/dd HH:mm') AS "__time", "origin"
+FROM TABLE(EXTERN('${source}', '{"type":"csv","findColumnsFromHeader":true}')) EXTEND ("date" VARCHAR, "origin" VARCHAR)
+PARTITIONED BY ALL`,
+      );
+      await page.getByRole('button', { name: /^Load into/ }).click();
+      await expect.poll(() => waiting.length).toBeGreaterThan(0);
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByText('Canceled', { exact: true }).first().waitFor();
+      expect((await suite.api.get('/druid/coordinator/v1/datasources')).json).not.toContain('waiting');
+    } finally {
+      for (const response of waiting) response.destroy();
+      origin.closeAllConnections();
+      await new Promise((resolve) => origin.close(resolve));
+    }
   });
 
   test('takes a path that does not exist for what it is', async () => {

@@ -115,37 +115,6 @@ describeConsole('the other views', () => {
     await page.getByRole('row', { name: /^small/ }).waitFor({ state: 'detached' });
   });
 
-  test.each([
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 400],
-    ['dark', 400],
-  ] as const)('every view is accessible and fits: %s, %i pixels wide', async (colorScheme, width) => {
-    const page = await suite.open('/query', { colorScheme, viewport: { width, height: 800 } });
-    const [task] = (await suite.api.get('/druid/indexer/v1/tasks?datasource=flights')).json as { id: string }[];
-    const sql = encodeURIComponent('SELECT * FROM "flights" LIMIT 50');
-    for (const [address, shown] of [
-      [`/query?sql=${sql}`, 'SELECT'],
-      ['/load', 'Drop files here'],
-      ['/convert', 'Ingestion spec'],
-      ['/datasources', '20,000'],
-      ['/datasources/flights', 'Bytes per row'],
-      ['/tasks', 'Success'],
-      [`/tasks/${task?.id ?? ''}`, 'Finished'],
-    ] as const) {
-      await page.goto(suite.server.url + address);
-      await page.getByText(shown).first().waitFor();
-      if (address.startsWith('/query')) {
-        await page.getByRole('button', { name: /^Run/ }).click();
-        await page.getByRole('grid', { name: 'Result' }).getByRole('gridcell').first().waitFor();
-      }
-      expect([address, await violations(page)]).toEqual([address, []]);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect([address, overflow]).toEqual([address, 0]);
-      if (width === 400 && colorScheme === 'dark' && address.startsWith('/query')) await picture(page, 'narrow');
-    }
-  });
-
   test('the keyboard goes everywhere', async () => {
     const page = await suite.open('/tasks');
     await page.getByRole('heading', { name: 'Tasks' }).waitFor();

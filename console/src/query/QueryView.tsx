@@ -50,7 +50,9 @@ function useTabAddress(tabId: string | undefined): void {
   }, [tabId]);
   useEffect(() => {
     if (new URLSearchParams(window.location.search).has('sql')) return;
-    if (window.location.pathname !== `/query/${active}`) navigate(`/query/${active}`, { replace: true });
+    // The tab as it is now: an effect above may just have gone to another one than this rendering showed.
+    const shown = tabsStore.get().active;
+    if (window.location.pathname !== `/query/${shown}`) navigate(`/query/${shown}`, { replace: true });
   }, [active, navigate]);
 }
 

@@ -122,8 +122,8 @@ export function SqlEditor(props: SqlEditorProps) {
             'aria-label': label,
             spellcheck: 'false',
             autocapitalize: 'off',
-            // A read-only text still has to be reached to be scrolled and copied.
-            ...(readOnly && { tabindex: '0' }),
+            // A text that is only read still has to be reached to be scrolled and copied.
+            tabindex: '0',
           }),
           ...(placeholder === undefined ? [] : [placeholderText(placeholder)]),
           EditorView.updateListener.of((update) => {
