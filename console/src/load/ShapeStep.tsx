@@ -17,7 +17,7 @@ import { FormatFields } from './FormatFields.js';
 import type { InputFormat, SampleRecord } from './format.js';
 import { columnsOf, initialPlan } from './plan.js';
 import { runPreview } from './preview.js';
-import { previewSource, sampleFormat, type FirstLook, type FormatSample } from './sample.js';
+import { previewInput, sampleFormat, type FirstLook, type FormatSample } from './sample.js';
 import type { ChosenSource } from './sources.js';
 import { granularities, selectOf, statementOf, type Granularity, type LoadPlan } from './statement.js';
 import { TimeFields } from './TimeFields.js';
@@ -31,7 +31,8 @@ interface ShapeStepProps {
 
 /** The rows that the plan makes of the sample, computed by the server. */
 function usePreview(plan: LoadPlan, lines: readonly string[], records: readonly SampleRecord[], badRecords: number) {
-  const sql = `${selectOf(plan, previewSource(lines, plan.inputFormat, records) ?? plan.inputSource)}\nLIMIT 50`;
+  const input = previewInput(lines, plan.inputFormat, records);
+  const sql = `${selectOf({ ...plan, ...input })}\nLIMIT 50`;
   const [wanted] = useDebouncedValue(sql, 300);
   return useQuery({
     queryKey: ['preview', wanted, badRecords],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from '../../../src/sql/index.js';
 import { discoverColumns } from './columns.js';
 import { guessFormat } from './format.js';
-import { previewSource } from './sample.js';
+import { previewInput } from './sample.js';
 import { pathSource, s3Source } from './sources.js';
 import { chooseGranularity, dataSourceName, statementOf, type LoadPlan } from './statement.js';
 import { chooseTime, readingOf } from './time.js';
@@ -117,17 +117,22 @@ test('chooseGranularity follows the span of the times', () => {
   expect(chooseGranularity({ kind: 'none' }, [])).toBe('ALL');
 });
 
-test.each([
-  [['{"a":1}', '{"a":2}'], { type: 'json' }, '{"a":1}\n{"a":2}'],
-  [['a,b', '1,2'], { type: 'csv' }, 'a,b\n1,2'],
-  // An array that may go on behind the sample is not cut: its records are written again.
-  [['[', ...Array.from({ length: 299 }, () => '{"a":1},')], { type: 'json' }, '{"a":7}'],
-])('previewSource carries the sample: %j', (lines, format, data) => {
-  expect(previewSource(lines, format, [{ a: 7 }])).toEqual({ type: 'inline', data });
+const longArray = ['[', ...Array.from({ length: 299 }, () => '{"a":1},')];
+
+test.each<[string, readonly string[], string, string, string]>([
+  ['objects by line', ['{"a":1}', '{"a":2}'], 'json', 'json', '{"a":1}\n{"a":2}'],
+  ['text', ['a,b', '1,2'], 'csv', 'csv', 'a,b\n1,2'],
+  ['an array that may go on behind the sample', longArray, 'json', 'json', '{"a":7}'],
+  ['what is no text', [], 'parquet', 'json', '{"a":7}'],
+])('previewInput of %s', (_name, lines, type, readAs, data) => {
+  expect(previewInput(lines, { type }, [{ a: 7 }])).toEqual({
+    inputSource: { type: 'inline', data },
+    inputFormat: { type: readAs },
+  });
 });
 
-test('previewSource leaves what is no text to the source', () => {
-  expect(previewSource([], { type: 'parquet' }, [{ a: 7 }])).toBeUndefined();
+test('previewInput leaves what was not understood to the source', () => {
+  expect(previewInput([], { type: 'parquet' }, [])).toBeUndefined();
 });
 
 describe('statementOf', () => {

@@ -37,20 +37,22 @@ function inlineSource(lines: readonly string[], format: InputFormat, most: numbe
   return undefined;
 }
 
-/** What a preview reads instead of the source; undefined where it has to read the source. */
-export function previewSource(
+/** What a preview reads instead of the source, which may be large and far away; undefined where it has to read that. */
+export function previewInput(
   lines: readonly string[],
   format: InputFormat,
   records: readonly SampleRecord[],
-): unknown {
+): { readonly inputSource: unknown; readonly inputFormat: InputFormat } | undefined {
   const most = 101;
-  const source = inlineSource(lines, format, most);
-  if (source !== undefined || format.type !== 'json' || records.length === 0) return source;
+  const inputSource = inlineSource(lines, format, most);
+  if (inputSource !== undefined) return { inputSource, inputFormat: format };
+  if (records.length === 0) return undefined;
+  // What is no text, or cannot be cut by lines, is written again as objects: the declared types read them alike.
   const data = records
     .slice(0, most)
     .map((record) => JSON.stringify(record))
     .join('\n');
-  return { type: 'inline', data };
+  return { inputSource: { type: 'inline', data }, inputFormat: { type: 'json' } };
 }
 
 /** Reads the sample by another format. */

@@ -57,9 +57,9 @@ function wrapped(items: readonly string[], indent: string): string {
   return lines.map((line) => indent + line).join(',\n');
 }
 
-/** The SELECT of a plan: over the given source, so that a preview can read a sample instead. */
-export function selectOf(plan: LoadPlan, inputSource: unknown = plan.inputSource): string {
-  const { columns, time, inputFormat } = plan;
+/** The SELECT of a plan. */
+export function selectOf(plan: LoadPlan): string {
+  const { columns, time, inputSource, inputFormat } = plan;
   const isTime = (column: LoadColumn): boolean => time.kind === 'column' && column.source === time.column;
   const kept = columns.filter((column) => column.keep && !isTime(column));
   // What the time is read from must be declared, kept or not.
