@@ -151,7 +151,11 @@ describe('kill', () => {
     expect((await suite.api.get(`${overlord}/task/kill_it/reports`)).json).toMatchObject({
       killUnusedSegments: { payload: { numSegmentsKilled: 1 } },
     });
-    expect(files()).toHaveLength(2);
+    // The task ends with its transaction, which the files' removal follows.
+    await suite.api.until(
+      () => Promise.resolve(files().length),
+      (count) => count === 2,
+    );
 
     await suite.api.request('DELETE', `${coordinator}/datasources/killed/intervals/1970_2100`);
     const [kill] = await suite.api.until(
