@@ -198,7 +198,10 @@ export const contextParameters = {
   taskAssignment: accepted(
     choice(['max', 'auto'], 'max', 'A query has one worker, whose threads share the work. Kept in the task payload.'),
   ),
-  finalizeAggregations: accepted(boolean(true, 'Aggregates are stored as final values.')),
+  finalizeAggregations: boolean(
+    true,
+    '`false`: `EARLIEST` and `LATEST` that stand by themselves in the `SELECT` list are answered, or stored, with their times, for later aggregation; see rollup in [Ingestion](ingestion.md).',
+  ),
   arrayIngestMode: choice(
     ['array', 'mvd', 'none'],
     'array',

@@ -1,4 +1,5 @@
 import { castSql, duckdbType, quoteIdentifier, quoteText } from '../engine/duckdb/index.js';
+import { pairedValue } from '../sql/serializable-pair.js';
 import type { SqlType } from '../sql/types.js';
 import type { DataSegment, Interval, SegmentColumn } from './segment.js';
 import { MAX_TIME, MIN_TIME } from './interval.js';
@@ -45,10 +46,17 @@ export function copySql(columns: readonly WrittenColumn[], rows: string, path: s
 }
 
 /** A value of a stored type as one of the wanted type; text that is no number is NULL, as in Druid. */
-function columnSql(source: string, from: SqlType, to: SqlType): string {
+function columnSql(source: string, from: SqlType, to: SqlType, time: string | undefined): string {
   const stored = duckdbType(from);
   const wanted = duckdbType(to);
-  return stored === wanted ? source : castSql(source, from, to, { timeZone: 'UTC', safe: true });
+  if (stored === wanted) return source;
+  const held = pairedValue(from);
+  if (held) return columnSql(`struct_extract(${source}, 'rhs')`, held, pairedValue(to) ?? to, time);
+  const paired = pairedValue(to);
+  if (!paired) return castSql(source, from, to, { timeZone: 'UTC', safe: true });
+  // A plain value counts as of its row's time.
+  const value = columnSql(source, from, paired, time);
+  return `CASE WHEN ${source} IS NOT NULL THEN struct_pack(lhs := epoch_ms(${time ?? 'NULL'}), rhs := ${value}) END`;
 }
 
 function visibleCondition(time: string, intervals: readonly Interval[]): string {
@@ -88,12 +96,14 @@ function groupSql(wanted: readonly SegmentColumn[], segment: DataSegment, paths:
     const column = segment.columns[index];
     return column && { source: quoteIdentifier(names[index] ?? name), type: column.type };
   };
+  const time = nameOf('__time');
   const list = wanted.map(({ name, type }) => {
     const stored = nameOf(name);
-    const sql = stored ? columnSql(stored.source, stored.type, type) : `CAST(NULL AS ${duckdbType(type)})`;
+    const sql = stored
+      ? columnSql(stored.source, stored.type, type, time?.source)
+      : `CAST(NULL AS ${duckdbType(type)})`;
     return `${sql} AS ${quoteIdentifier(name)}`;
   });
-  const time = nameOf('__time');
   const where = segment.visible && time ? ` WHERE ${visibleCondition(time.source, segment.visible)}` : '';
   const files = paths.map(quoteText).join(', ');
   return `SELECT ${list.length > 0 ? list.join(', ') : '1'} FROM read_parquet([${files}])${where}`;

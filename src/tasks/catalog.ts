@@ -18,7 +18,9 @@ function mergeTypes(newer: SqlType, older: SqlType): SqlType {
 
 /** The columns of a datasource: __time, then those of the newest segments first; the newest type of each counts. */
 export function mergeColumns(segments: readonly DataSegment[]): readonly TableColumn[] {
-  const newestFirst = [...segments].sort((a, b) => (a.version < b.version ? 1 : a.version > b.version ? -1 : 0));
+  const newestFirst = [...segments].sort((a, b) =>
+    a.version === b.version ? b.shardSpec.partitionNum - a.shardSpec.partitionNum : a.version < b.version ? 1 : -1,
+  );
   const columns = new Map<string, TableColumn>([[timeColumn.name, timeColumn]]);
   const seen = new Set<DataSegment['columns']>();
   for (const segment of newestFirst) {

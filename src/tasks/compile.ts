@@ -3,9 +3,11 @@ import type { Dialect, EmittedQuery } from '../engine/emitted.js';
 import { sparkDialect } from '../engine/spark/dialect.js';
 import { literalSecrets, secretHider, validateExternal } from '../external/index.js';
 import { ContextError, readContext, type QueryContext } from '../msq/context.js';
+import { unsupportedError } from '../sql/errors.js';
 import { bind, parse, settingsOf } from '../sql/index.js';
 import {
   readJsonMembers,
+  withIntermediates,
   type BoundScript,
   type ExplainStatement,
   type ExternalNode,
@@ -100,6 +102,15 @@ export const externalRelation = (node: ExternalNode) => ({
   }),
 });
 
+/** The statement with intermediate values, which only DuckDB holds. */
+function unfinalized<S extends SelectStatement | IngestStatement>(statement: S, engine: EngineName): S {
+  const answered = withIntermediates(statement);
+  if (engine === 'spark' && answered !== statement) {
+    throw unsupportedError('EARLIEST and LATEST with finalizeAggregations false are not supported by the spark engine');
+  }
+  return answered;
+}
+
 /**
  * Compiles the SQL of a request down to the engine's SQL.
  * @throws SqlError, ContextError, ExternalSpecError
@@ -121,10 +132,11 @@ export function compileStatement(request: StatementRequest, options: CompileOpti
   });
   const executable = script.statement.kind === 'explain' ? script.statement.statement : script.statement;
   const limited = limitSelect(executable, context);
-  const prepared = limited.kind === 'select' ? limited : prepareIngest(limited, context, options.catalog);
+  const engine = engineOf(context, options);
+  const answered = context.finalizeAggregations ? limited : unfinalized(limited, engine);
+  const prepared = answered.kind === 'select' ? answered : prepareIngest(answered, context, options.catalog);
   const statement = script.statement.kind === 'explain' ? { ...script.statement, statement: prepared } : prepared;
   const { plan, columns } = prepared;
-  const engine = engineOf(context, options);
   // Reading single members while JSON is parsed is what DuckDB gains from; Spark reads records as they are.
   const read = engine === 'duckdb' ? readJsonMembers(plan, new Set(columns.map(({ fieldId }) => fieldId))) : plan;
   const emitted = dialects[engine].emit(read, { timeZone: context.sqlTimeZone, now });

@@ -3,7 +3,7 @@ import { granularityName } from '../msq/granularity-name.js';
 import { formatInterval, isAligned } from '../segments/index.js';
 import { SqlError } from '../sql/errors.js';
 import {
-  visitPlans,
+  nextFieldId,
   type Computed,
   type Expression,
   type Field,
@@ -61,18 +61,10 @@ function checkOverwriteAlignment({ overwrite, partitionedBy }: IngestStatement):
   }
 }
 
-function nextFieldId({ plan }: IngestStatement): number {
-  let greatest = 0;
-  visitPlans(plan, (node) => {
-    for (const { id } of node.fields) greatest = Math.max(greatest, id);
-  });
-  return greatest + 1;
-}
-
 /** Arrays of text become multi-value strings (arrayIngestMode mvd, as before Druid 31). */
 function arraysToMultiValue(statement: IngestStatement): IngestStatement {
-  let id = nextFieldId(statement);
   const { plan } = statement;
+  let id = nextFieldId(plan);
   const replaced = new Map<number, Field>();
   const columns: Computed<Expression>[] = plan.fields.map((field): Computed<Expression> => {
     const column: Expression = { kind: 'column', id: field.id, name: field.name, type: field.type };

@@ -66,7 +66,7 @@ function valueSql(sql: string, type: SqlType, options: ResultOptions): string {
     case 'ARRAY':
       return options.stringifyArrays ? listText(sql, type) : elementSql(sql, type);
     case 'COMPLEX':
-      return type.complex === 'json' ? `CAST(json(${sql}) AS VARCHAR)` : `CAST(${sql} AS VARCHAR)`;
+      return type.complex === 'json' ? `CAST(json(${sql}) AS VARCHAR)` : `CAST(to_json(${sql}) AS VARCHAR)`;
     case 'NULL':
       return sql;
     default:

@@ -1,4 +1,5 @@
 import { unsupportedError } from '../../sql/errors.js';
+import { pairedValue } from '../../sql/serializable-pair.js';
 import { formatType, type SqlType } from '../../sql/types.js';
 
 /** The DuckDB type that holds values of a SQL type (see sql/plan/expression.ts for how engines hold values). */
@@ -29,9 +30,12 @@ export function duckdbType(type: SqlType): string {
       return 'TIMESTAMP';
     case 'ARRAY':
       return `${duckdbType(type.element ?? { name: 'VARCHAR', nullable: true })}[]`;
-    case 'COMPLEX':
+    case 'COMPLEX': {
       if (type.complex === 'json') return 'JSON';
+      const paired = pairedValue(type);
+      if (paired) return `STRUCT(lhs BIGINT, rhs ${duckdbType(paired)})`;
       break;
+    }
     case 'ROW':
       break;
   }

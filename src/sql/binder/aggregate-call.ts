@@ -4,9 +4,10 @@ import { unsupportedError, validationError } from '../errors.js';
 import type { FunctionDeclaration } from '../functions/declaration.js';
 import { lookUpFunction } from '../functions/index.js';
 import { structuralKey, type AggregateCall, type Expression } from '../plan/index.js';
-import { BIGINT, BOOLEAN } from '../types.js';
+import { pairedValue } from '../serializable-pair.js';
+import { BIGINT, BOOLEAN, TIMESTAMP } from '../types.js';
 import type { Binding, Collector, ExpressionEnvironment } from './binding.js';
-import { columnOf, notNull } from './build.js';
+import { columnOf, literal, notNull } from './build.js';
 import { resultType } from './declared.js';
 import { convert } from './convert.js';
 import { findColumn } from './names.js';
@@ -61,7 +62,9 @@ function resolve(
   const by = byTime[declared.name];
   const byDeclaration = by === undefined ? undefined : lookUpFunction(by);
   if (byDeclaration && first) {
-    return { declaration: byDeclaration, args: [first, timeColumn(node, environment), ...rest], distinct: false };
+    // Pairs carry their times.
+    const time = pairedValue(first.type) ? literal(null, TIMESTAMP) : timeColumn(node, environment);
+    return { declaration: byDeclaration, args: [first, time, ...rest], distinct: false };
   }
   if (declared.name === 'COUNT' && node.distinct === true) {
     if (bound.length !== 1) throw unsupportedError('COUNT(DISTINCT …) takes one argument', node.span);

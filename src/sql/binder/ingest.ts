@@ -1,5 +1,6 @@
 /** INSERT and REPLACE (org.apache.druid.sql.calcite.planner.DruidSqlValidator.validateInsert, IngestHandler). */
 import type { Identifier, Insert, Query, Replace } from '../ast.js';
+import { pairedValue } from '../serializable-pair.js';
 import { unsupportedError, validationError } from '../errors.js';
 import type { IngestStatement, OutputColumn, Plan } from '../plan/index.js';
 import { formatType, isDatetime, isInteger, TIMESTAMP } from '../types.js';
@@ -140,7 +141,7 @@ function checkOutputs(query: BoundQuery): void {
     if (seen.has(output.name)) throw validationError(`Duplicate field in SELECT: [${output.name}]`, output.span);
     seen.add(output.name);
     const { type } = output.field;
-    if (type.name === 'COMPLEX' && type.complex !== 'json') {
+    if (type.name === 'COMPLEX' && type.complex !== 'json' && !pairedValue(type)) {
       throw unsupportedError(`Column [${output.name}] of type [${formatType(type)}] cannot be stored`, output.span);
     }
   }

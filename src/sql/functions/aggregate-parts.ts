@@ -1,5 +1,6 @@
 /** What aggregate declarations share: operands, the text of engine calls, and the result types of Druid's aggregators. */
 import type { Expression } from '../plan/expression.js';
+import { pairedValue } from '../serializable-pair.js';
 import {
   ANY,
   BIGINT,
@@ -45,7 +46,7 @@ export const sumType = (args: readonly Expression[]): SqlType => (isInteger(type
 
 /** EARLIEST, LATEST and ANY_VALUE keep numbers and text and give all others as VARCHAR (EarliestLatestAnySqlAggregator). */
 export function valueType(args: readonly Expression[]): SqlType {
-  const type = typeAt(args, 0);
+  const type = pairedValue(typeAt(args, 0)) ?? typeAt(args, 0);
   return isNumeric(type) || isString(type) ? withNullability(type, true) : VARCHAR;
 }
 

@@ -1,5 +1,6 @@
 /** EARLIEST, LATEST and ANY_VALUE: one of a group's values. */
 import type { LiteralExpression } from '../plan/expression.js';
+import { pairedValue } from '../serializable-pair.js';
 import { isString } from '../types.js';
 import { elementText } from './array-elements.js';
 import { aggregate, engineAggregate, operand, optionalLiteral, typeAt, valueType } from './aggregate-parts.js';
@@ -22,17 +23,31 @@ export const valueMacros: readonly string[] = [
 
 /** The picked value as the call's type, cut to the bytes that the literal at `sizeIndex` allows. */
 function finish(picked: string, context: EmitContext, sizeIndex: number): string {
-  const from = typeAt(context.args, 0);
+  const first = typeAt(context.args, 0);
+  const from = pairedValue(first) ?? first;
   if (!isString(context.type)) return picked;
   const text = isString(from) ? picked : elementText(picked, from);
   const size = context.args[sizeIndex] as LiteralExpression | undefined;
   return `druid_first_bytes(${text}, ${String(size?.value ?? DEFAULT_MAX_BYTES)})`;
 }
 
+/** Picks a value by its time; of pairs of both, by the time that stands in them. */
 const byTime =
-  (call: string): Emitter =>
-  ([value = 'NULL', time = 'NULL'], context) =>
-    finish(engineAggregate(call, [value, time], { suffix: context.suffix }), context, 2);
+  (which: 'arg_min' | 'arg_max'): Emitter =>
+  ([value = 'NULL', time = 'NULL'], context) => {
+    const pick = (call: string, what: string, by: string): string =>
+      engineAggregate(call, [what, by], { suffix: context.suffix });
+    const arePairs = pairedValue(typeAt(context.args, 0)) !== undefined;
+    const [rhs, lhs] = arePairs
+      ? [`struct_extract(${value}, 'rhs')`, `struct_extract(${value}, 'lhs')`]
+      : [value, time];
+    const held = pairedValue(context.type);
+    if (!held) return finish(pick(`${which}_null`, rhs, lhs), context, 2);
+    if (arePairs) return pick(which, value, lhs);
+    const pair = pick(which, `struct_pack(lhs := epoch_ms(${time}), rhs := ${value})`, time);
+    const cut = finish(`struct_extract(${pair}, 'rhs')`, { ...context, type: held }, 2);
+    return `CASE WHEN ${pair} IS NOT NULL THEN struct_pack(lhs := struct_extract(${pair}, 'lhs'), rhs := ${cut}) END`;
+  };
 
 const anyValue: Emitter = ([value = 'NULL'], context) => {
   const picked = `first(${value})${context.suffix}`;
@@ -42,7 +57,11 @@ const anyValue: Emitter = ([value = 'NULL'], context) => {
   return finish(first, context, 1);
 };
 
-function timed(name: 'EARLIEST' | 'LATEST', call: string, shown: string): readonly FunctionDeclaration[] {
+function timed(
+  name: 'EARLIEST' | 'LATEST',
+  call: 'arg_min' | 'arg_max',
+  shown: string,
+): readonly FunctionDeclaration[] {
   const which = name.toLowerCase();
   const values = `(VALUES (TIMESTAMP '2024-01-01 00:00:00', 'a'), (TIMESTAMP '2024-01-02 00:00:00', 'b')) AS t(__time, x)`;
   return [
@@ -75,8 +94,8 @@ function timed(name: 'EARLIEST' | 'LATEST', call: string, shown: string): readon
 
 /** The declarations of this file. */
 export const valueAggregates: readonly FunctionDeclaration[] = [
-  ...timed('EARLIEST', 'arg_min_null', 'a'),
-  ...timed('LATEST', 'arg_max_null', 'b'),
+  ...timed('EARLIEST', 'arg_min', 'a'),
+  ...timed('LATEST', 'arg_max', 'b'),
   aggregate({
     name: 'ANY_VALUE',
     signatures: [

@@ -1,4 +1,5 @@
 export * from './expression.js';
+export { withIntermediates } from './intermediate-aggregates.js';
 export { readJsonMembers } from './json-members.js';
 export * from './plan.js';
 export * from './statement.js';

@@ -187,6 +187,15 @@ function visitPlanTree(plan: Plan, visit: (plan: Plan) => void): void {
   for (const input of planInputs(plan)) visitPlanTree(input, visit);
 }
 
+/** An id that no field of the plan has. */
+export function nextFieldId(plan: Plan): number {
+  let greatest = 0;
+  visitPlans(plan, (node) => {
+    for (const { id } of node.fields) greatest = Math.max(greatest, id);
+  });
+  return greatest + 1;
+}
+
 const keys = new WeakMap<Expression, string>();
 
 /** A text that two expressions share exactly when they mean the same. */
