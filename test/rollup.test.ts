@@ -87,3 +87,70 @@ test('aggregates whose intermediate value is a sketch are refused by name', asyn
   expect(answered.status).toBe(400);
   expect(answered.text).toContain('HyperLogLog sketch');
 });
+
+const segmentsOf = (dataSource: string): Promise<unknown[][]> =>
+  suite.api.rows(
+    `SELECT "dimensions", "metrics", "last_compaction_state" FROM sys.segments WHERE "datasource" = '${dataSource}'`,
+  );
+
+test('an ingestion that rolls up tells metrics from dimensions, and keeps how it did when asked', async () => {
+  const context = { ...unfinalized, groupByEnableMultiValueUnnesting: false, storeCompactionState: true };
+  await suite.api.ingest(
+    `INSERT INTO "edits" SELECT "at" AS "__time", "page", "author", "added" FROM ${morning} PARTITIONED BY DAY`,
+  );
+  await suite.api.ingest(
+    `REPLACE INTO "described" OVERWRITE ALL
+     SELECT TIME_FLOOR("__time", 'P1D') AS "__time", "page", COUNT(*) AS "count", SUM("added") AS "sum_added",
+       LATEST("author") AS "last_author", EARLIEST("added") AS "first_added"
+     FROM "edits" GROUP BY 1, 2 PARTITIONED BY DAY CLUSTERED BY "page"`,
+    context,
+  );
+  const [[dimensions, metrics, state] = []] = await segmentsOf('described');
+  expect(JSON.parse(String(dimensions))).toEqual(['page']);
+  expect(JSON.parse(String(metrics))).toEqual(['count', 'sum_added', 'last_author', 'first_added']);
+  expect(JSON.parse(String(state))).toMatchObject({
+    partitionsSpec: { type: 'range', maxRowsPerSegment: 3_000_000, partitionDimensions: ['page'] },
+    dimensionsSpec: { dimensions: [{ type: 'string', name: 'page' }] },
+    metricsSpec: [
+      { type: 'count', name: 'count' },
+      { type: 'longSum', name: 'sum_added', fieldName: 'added' },
+      { type: 'stringLast', name: 'last_author', fieldName: 'author', timeColumn: '__time' },
+      { type: 'longFirst', name: 'first_added', fieldName: 'added', timeColumn: '__time' },
+    ],
+    granularitySpec: { segmentGranularity: 'DAY', rollup: true },
+  });
+  const listed = await suite.api.request('GET', '/druid/coordinator/v1/metadata/datasources/described/segments?full');
+  expect(listed.json).toMatchObject([
+    {
+      dimensions: 'page',
+      metrics: 'count,sum_added,last_author,first_added',
+      lastCompactionState: JSON.parse(String(state)),
+    },
+  ]);
+});
+
+test('without rollup every column is a dimension, and an INSERT keeps no state', async () => {
+  await suite.api.ingest(`INSERT INTO "plain" ${rolledUp(morning)} PARTITIONED BY DAY`, {
+    ...unfinalized,
+    storeCompactionState: true,
+  });
+  expect(await segmentsOf('plain')).toEqual([['["page","count","added","last_author","first_added"]', '[]', null]]);
+});
+
+test('grouping by strings of several values is an error where their values are not to be taken apart', async () => {
+  await suite.api.ingest(
+    `INSERT INTO "tagged"
+     SELECT TIMESTAMP '2024-01-01' AS "__time", ARRAY_TO_MV(ARRAY['x', 'y']) AS "several", 'x' AS "single" FROM (VALUES (1)) AS t(n)
+     PARTITIONED BY DAY`,
+  );
+  const grouped = (column: string): string => `SELECT "${column}", COUNT(*) FROM "tagged" GROUP BY 1`;
+  const context = { groupByEnableMultiValueUnnesting: false };
+  expect(await suite.api.rows(grouped('several'))).toEqual([
+    ['x', 1],
+    ['y', 1],
+  ]);
+  expect(await suite.api.rows(grouped('single'), context)).toEqual([['x', 1]]);
+  const refused = await suite.api.request('POST', '/druid/v2/sql', { query: grouped('several'), context });
+  expect(refused.status).toBe(400);
+  expect(refused.text).toContain('Encountered multi-value dimension [several]');
+});

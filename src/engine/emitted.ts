@@ -6,6 +6,8 @@ export interface EmitOptions {
   readonly timeZone: string;
   /** The statement's present, milliseconds since 1970. */
   readonly now: number;
+  /** `false`: a row that is grouped by a string of several values ends the statement (groupByEnableMultiValueUnnesting). */
+  readonly multiValueUnnesting?: boolean;
 }
 
 /**

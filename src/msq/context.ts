@@ -233,7 +233,14 @@ export const contextParameters = {
   rowsPerPage: integer(100_000, 'Rows of a page of results in durable storage.', { least: 1 }),
   skipTypeVerification: list('Columns whose change between text and array is accepted.'),
   failOnEmptyInsert: boolean(false, 'An `INSERT` or `REPLACE` without rows fails (fault InsertCannotBeEmpty).'),
-  storeCompactionState: accepted(boolean(false, 'Nothing here compacts by itself.')),
+  storeCompactionState: boolean(
+    false,
+    '`REPLACE` keeps with each segment how it was made; see `last_compaction_state` of `sys.segments`.',
+  ),
+  groupByEnableMultiValueUnnesting: boolean(
+    true,
+    '`false`: grouping by a multi-value string is an error; with `finalizeAggregations` false besides, an ingestion that groups tells metrics from dimensions.',
+  ),
   removeNullBytes: boolean(false, 'Null bytes in text are left out; otherwise they are the fault InvalidNullByte.'),
   includeAllCounters: boolean(false, 'The report has the counter `cpu` of each stage too.'),
   maxFrameSize: integer(limits.frameBytes, 'Bytes that a row of a datasource may have (fault RowTooLarge).', {

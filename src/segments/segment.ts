@@ -35,6 +35,10 @@ export interface DataSegment {
   /** Where the file is; a tombstone has none. `local` paths are relative to the deep storage's directory. */
   readonly loadSpec: { readonly type: 'local' | 's3'; readonly path: string } | { readonly type: 'tombstone' };
   readonly columns: readonly SegmentColumn[];
+  /** Names of the columns that hold aggregates of rolled up rows; absent when there are none. */
+  readonly metrics?: readonly string[];
+  /** How the segment was made, for compaction to compare: Druid's JSON (CompactionState); kept when storeCompactionState asks. */
+  readonly lastCompactionState?: unknown;
   /** Names of the columns that the rows are sorted by, first to last. */
   readonly sortedBy: readonly string[];
   readonly rows: number;
@@ -44,4 +48,9 @@ export interface DataSegment {
   readonly timeRange?: { readonly min: number; readonly max: number };
   /** What higher versions leave of the interval, where they hide a part of it; never stored. */
   readonly visible?: readonly Interval[];
+}
+
+/** The columns by which rolled up rows differ: all but __time and the metrics. Every column is one where nothing rolled up. */
+export function dimensionsOf({ columns, metrics = [] }: DataSegment): readonly SegmentColumn[] {
+  return columns.filter(({ name }) => name !== '__time' && !metrics.includes(name));
 }

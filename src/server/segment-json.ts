@@ -1,18 +1,18 @@
 import { formatInterval, formatSegmentId } from '../segments/index.js';
-import type { DataSegment } from '../segments/segment.js';
+import { dimensionsOf, type DataSegment } from '../segments/segment.js';
 
-/** A segment in Druid's JSON (DataSegment). Every column counts as a dimension, as for Druid's query tasks. */
+/** A segment in Druid's JSON (DataSegment). */
 export const segmentJson = (segment: DataSegment): object => ({
   dataSource: segment.dataSource,
   interval: formatInterval(segment.interval),
   version: segment.version,
   loadSpec: segment.loadSpec,
-  dimensions: segment.columns
+  dimensions: dimensionsOf(segment)
     .map(({ name }) => name)
-    .filter((name) => name !== '__time')
     .join(','),
-  metrics: '',
+  metrics: (segment.metrics ?? []).join(','),
   shardSpec: segment.shardSpec,
+  ...(segment.lastCompactionState !== undefined && { lastCompactionState: segment.lastCompactionState }),
   binaryVersion: 9,
   size: segment.size,
   totalRows: segment.rows,

@@ -139,7 +139,11 @@ export function compileStatement(request: StatementRequest, options: CompileOpti
   const { plan, columns } = prepared;
   // Reading single members while JSON is parsed is what DuckDB gains from; Spark reads records as they are.
   const read = engine === 'duckdb' ? readJsonMembers(plan, new Set(columns.map(({ fieldId }) => fieldId))) : plan;
-  const emitted = dialects[engine].emit(read, { timeZone: context.sqlTimeZone, now });
+  const emitted = dialects[engine].emit(read, {
+    timeZone: context.sqlTimeZone,
+    now,
+    multiValueUnnesting: context.groupByEnableMultiValueUnnesting,
+  });
   checkExternals(emitted);
   const sources = emitted.relations.map(({ node }) => (node.kind === 'external' ? node.inputSource : undefined));
   const hideSecrets = secretHider(literalSecrets(sources));

@@ -9,6 +9,7 @@ import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
 import type { S3Connection } from '../transfer/index.js';
 import type { TaskEnd, TaskLock, TaskResultsRecord } from '../storage/metadata-store.js';
 import { SegmentAllocator, type AllocationSources, type WritingTask } from './allocation.js';
+import { describeSegments } from './compaction-state.js';
 import type { CompiledStatement } from './compile.js';
 import {
   checkInputSegments,
@@ -363,7 +364,7 @@ export class TaskController {
   async #publish(statement: IngestStatement, summary: JobSummary): Promise<void> {
     const { store, deepStorage, locks, appends, timeline, logger } = this.sources;
     const { dataSource } = statement;
-    const written = summary.segments ?? [];
+    const written = describeSegments(summary.segments ?? [], statement, this.compiled.context);
     const published = await locks.exclusively(async () => {
       const { visible } = await timeline.current();
       const tombstones = makeTombstones(dataSource, this.#locks, visible.get(dataSource) ?? [], written);

@@ -1,3 +1,4 @@
+import { VARCHAR } from '../../sql/types.js';
 import type { AggregateNode, Computed, Expression } from '../../sql/plan/index.js';
 import { isGrouped } from './aggregates.js';
 import { type Block, type BlockColumn, wrap } from './block.js';
@@ -26,7 +27,10 @@ export function groupedKeys(node: AggregateNode, input: Block, emission: Emissio
   const several = node.keys.filter(
     ({ expression }, index) => isGrouped(index, node) && mayBeMultiValue(expression, emission),
   );
-  const exploded = explode(several, node, input, emission);
+  const unnests = emission.options.multiValueUnnesting ?? true;
+  const exploded = unnests
+    ? explode(several, node, input, emission)
+    : { block: input, values: new Map(several.map((key) => [key.field.id, singleValue(key, emission)])) };
   const { block, values } = needsColumns(node, emission) ? nameKeys(node, exploded, emission) : exploded;
   const keys = node.keys.map(({ field, expression }, index) => {
     if (!isGrouped(index, node))
@@ -36,6 +40,19 @@ export function groupedKeys(node: AggregateNode, input: Block, emission: Emissio
   // A key has one value in each group, whatever its type allowed before.
   for (const { field } of node.keys) emission.multiValueFields.set(field.id, false);
   return { block, keys };
+}
+
+/** A key that must have one value (UnexpectedMultiValueDimensionException). */
+function singleValue({ field, expression }: Key, emission: Emission): string {
+  const { syntax } = emission;
+  const sql = expressionSql(expression, emission);
+  const name = expression.kind === 'column' ? expression.name : field.name;
+  const message =
+    `Encountered multi-value dimension [${name}] that cannot be processed with ` +
+    `'groupByEnableMultiValueUnnesting' set to false. Consider setting 'groupByEnableMultiValueUnnesting' to true in ` +
+    'your query context.';
+  const fails = syntax.fail(syntax.literal({ kind: 'literal', value: message, type: VARCHAR }));
+  return `CASE WHEN ${syntax.isMulti(sql)} THEN ${fails} ELSE ${sql} END`;
 }
 
 /** A block and the SQL of those keys that are not simply their expressions over it. */

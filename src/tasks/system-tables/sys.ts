@@ -1,15 +1,11 @@
 import { formatSegmentId, formatTime } from '../../segments/index.js';
-import type { DataSegment, ShardSpec } from '../../segments/segment.js';
+import { dimensionsOf, type DataSegment, type ShardSpec } from '../../segments/segment.js';
 import { roleName, serverName, systemTable, type SystemRow, type SystemSource } from './table.js';
 
 /** Druid's JSON of a shard spec; `range` carries its class's field names already. */
 function shardSpecJson(spec: ShardSpec): string {
   return JSON.stringify(spec);
 }
-
-/** Druid counts every column of a query task's rows as a dimension, numbers too. */
-const dimensionsOf = ({ columns }: DataSegment): readonly string[] =>
-  columns.map(({ name }) => name).filter((name) => name !== '__time');
 
 function segmentRow(segment: DataSegment, visible: ReadonlyMap<string, DataSegment>): SystemRow {
   const id = formatSegmentId(segment);
@@ -30,8 +26,11 @@ function segmentRow(segment: DataSegment, visible: ReadonlyMap<string, DataSegme
     is_realtime: 0,
     is_overshadowed: isVisible ? 0 : 1,
     shard_spec: shardSpecJson(segment.shardSpec),
-    dimensions: JSON.stringify(dimensionsOf(segment)),
-    metrics: '[]',
+    dimensions: JSON.stringify(dimensionsOf(segment).map(({ name }) => name)),
+    metrics: JSON.stringify(segment.metrics ?? []),
+    ...(segment.lastCompactionState !== undefined && {
+      last_compaction_state: JSON.stringify(segment.lastCompactionState),
+    }),
     replication_factor: 1,
   };
 }
