@@ -3,6 +3,7 @@ import type { Insert, Query, Replace, Script } from '../ast.js';
 import { validationError } from '../errors.js';
 import type { BoundScript, IngestStatement, SelectStatement } from '../plan/index.js';
 import { pruneColumns } from '../plan/prune-columns.js';
+import { withTextFilters } from '../plan/text-filters.js';
 import { withTimeIntervals } from '../plan/time-intervals.js';
 import type { BindOptions, Binding } from './binding.js';
 import { bindExpression } from './expression.js';
@@ -49,7 +50,7 @@ function bindExecutable(node: Query | Insert | Replace, binding: Binding): Selec
         ? bindExport(node, binding)
         : bindIngest(node, binding);
   const used = new Set(statement.columns.map((column) => column.fieldId));
-  return { ...statement, plan: withTimeIntervals(pruneColumns(statement.plan, used)) };
+  return { ...statement, plan: withTimeIntervals(withTextFilters(pruneColumns(statement.plan, used))) };
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Binding, BoundQuery, ExpressionEnvironment } from './binding.js';
 import { call, columnOf, not, nullable, project } from './build.js';
 import { bindComparison } from './comparison.js';
 import { convert, sameStorage } from './convert.js';
-import { commonComparisonType, comparisonType } from './lattice.js';
+import { comparisonType, leastRestrictive, widestType } from './lattice.js';
 
 const INCOMPATIBLE_IN = 'Values passed to IN operator must have compatible types';
 
@@ -40,6 +40,12 @@ function convertOutputs(query: BoundQuery, types: readonly SqlType[], binding: B
 
 const elementsOf = (node: Expr): readonly Expr[] => (node.kind === 'row' ? node.elements : [node]);
 
+/** The type in which IN compares: the items meet first, as text when they are of several kinds (SqlInOperator.deriveType). */
+function listType(needle: SqlType, items: readonly SqlType[]): SqlType | undefined {
+  const item = leastRestrictive(items) ?? widestType(items);
+  return item && comparisonType(needle, item);
+}
+
 /** Binds `x IN (…)`; a row on the left meets rows in the list. */
 export function bindIn(node: In, binding: Binding, environment: ExpressionEnvironment): Expression {
   if (node.query) return bindInQuery(node, node.query, binding, environment);
@@ -47,7 +53,7 @@ export function bindIn(node: In, binding: Binding, environment: ExpressionEnviro
   if (node.operand.kind === 'row') return bindRowIn(node, list, binding, environment);
   const needle = binding.expression(node.operand, environment);
   const items = list.map((item) => binding.expression(item, environment));
-  const common = commonComparisonType([...new Set([needle.type, ...items.map((item) => item.type)])]);
+  const common = listType(needle.type, [...new Set(items.map((item) => item.type))]);
   if (!common) throw validationError(INCOMPATIBLE_IN, node.span);
   const { timeZone } = binding.options;
   const bound = items.map((item) => convert(item, common, timeZone));
