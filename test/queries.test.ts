@@ -141,3 +141,64 @@ test('scalar functions without an emitter say that they are not supported', () =
   );
   expect(silent.map(({ name }) => name)).toEqual([]);
 });
+
+describe('text beside numbers in a filter', () => {
+  const texts = `(VALUES (NULL), (''), ('abc'), ('7'), ('12')) AS t(x)`;
+  const kept = async (condition: string): Promise<unknown[]> =>
+    (await answer(`SELECT x FROM ${texts} WHERE ${condition} ORDER BY 1`)).flat();
+
+  test.each<[string, unknown[]]>([
+    ['x = 7', ['7']],
+    ['x <> 7', ['', '12', 'abc']],
+    ['7 <> x', ['', '12', 'abc']],
+    ['NOT x = 7', ['', '12', 'abc']],
+    ['(x = 7) IS NOT TRUE', [null, '', '12', 'abc']],
+    ['x < 12', ['', '7', 'abc']],
+    ['12 > x', ['', '7', 'abc']],
+    ['x >= 12', ['12']],
+    ['NOT x >= 12', ['', '7', 'abc']],
+    ['x BETWEEN 1 AND 9', ['7']],
+    ['x NOT BETWEEN 1 AND 9', ['', '12', 'abc']],
+    ['x IN (7, 8)', ['7']],
+    ['x NOT IN (7, 8)', ['', '12', 'abc']],
+    [`x IN ('abc', 7)`, ['7', 'abc']],
+    [`x NOT IN ('abc', 7)`, ['', '12']],
+  ])('%s', async (condition, expected) => {
+    expect(await kept(condition)).toEqual(expected);
+  });
+
+  test('holds for columns that other nodes hand on, in HAVING and in FILTER', async () => {
+    const inner = `SELECT y FROM (SELECT x AS y FROM ${texts})`;
+    expect(await answer(`SELECT y FROM (${inner}) WHERE y <> 7 ORDER BY 1`)).toEqual([[''], ['12'], ['abc']]);
+    expect(await answer(`SELECT x FROM ${texts} GROUP BY x HAVING x <> 7 ORDER BY 1`)).toEqual([[''], ['12'], ['abc']]);
+    expect(await answer(`SELECT COUNT(*) FILTER (WHERE x <> 7) FROM ${texts}`)).toEqual([[3]]);
+  });
+
+  test('does not hold for expressions, whose casts make NULL of what is no number', async () => {
+    expect(await kept(`UPPER(x) <> 7`)).toEqual(['12']);
+    expect(await answer(`SELECT x <> 7 FROM ${texts} WHERE x = 'abc'`)).toEqual([[null]]);
+  });
+});
+
+test.each([
+  ['9223372036854775807 + n', '-9223372036854775808'],
+  ['-9223372036854775807 - 2 * n', '9223372036854775807'],
+  ['n * 9223372036854775807 * 3', '9223372036854775805'],
+  ['-(n - 9223372036854775807 - 2)', '-9223372036854775808'],
+  ['(n + n) * (n - 5) + 7', '-1'],
+  ['ABS(n - 9223372036854775807 - 2)', '-9223372036854775808'],
+])('whole numbers wrap at 64 bits: %s', async (sql, expected) => {
+  expect(await answer(`SELECT CAST(${sql} AS VARCHAR) FROM (VALUES (1)) AS t(n)`)).toEqual([[expected]]);
+});
+
+test('rows that ORDER BY does not tell apart stay in the order of the window', async () => {
+  const rows = `(VALUES ('b', 2), ('a', 1), ('b', 1), ('a', 2), ('c', 1)) AS t(k, v)`;
+  const sql = `SELECT k, v, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v) AS n FROM ${rows} ORDER BY n`;
+  expect(await answer(sql)).toEqual([
+    ['a', 1, 1],
+    ['b', 1, 1],
+    ['c', 1, 1],
+    ['a', 2, 2],
+    ['b', 2, 2],
+  ]);
+});

@@ -17,6 +17,12 @@ export const duckdbSyntax: EngineSyntax = {
   cast: castSql,
   toBigint: (sql) => `${operand(sql)}::BIGINT`,
   ordered: orderedSql,
+  overflow: {
+    attempt: (sql, otherwise) => `coalesce(TRY(${sql}), ${otherwise})`,
+    wide: (sql) => `${sql}::HUGEINT`,
+    wrap: (sql) =>
+      `((((${sql}) + 9223372036854775808::HUGEINT) & 18446744073709551615::HUGEINT) - 9223372036854775808::HUGEINT)::BIGINT`,
+  },
 
   list: (elements) => `[${elements.join(', ')}]`,
   struct: (members) => `{${members.map(({ name, sql }) => `${name}: ${sql}`).join(', ')}}`,

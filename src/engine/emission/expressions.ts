@@ -9,6 +9,7 @@ import type {
 } from '../../sql/plan/index.js';
 import { ANY, arrayOf, isInteger, isString, VARCHAR } from '../../sql/types.js';
 import type { Emission } from './emission.js';
+import { integerArithmeticSql } from './integer-arithmetic.js';
 import { mapMultiValue, type MultiValueSource } from './multi-value.js';
 import { columnName, operand } from './names.js';
 import { composed } from './repeated.js';
@@ -124,7 +125,7 @@ function nodeSql(expression: Expression, emission: Emission, emit: Emit): string
     case 'column':
       return columnName(expression.id);
     case 'call':
-      return callSql(expression, emission, emit);
+      return integerArithmeticSql(expression, emission.syntax, emit) ?? callSql(expression, emission, emit);
     case 'cast':
       return castExpressionSql(expression, emission, emit);
     case 'case':

@@ -13,6 +13,16 @@ export interface CastOptions {
   readonly timeZone?: string;
 }
 
+/** How an engine that ends a statement on overflow computes with 64-bit integers that wrap. */
+export interface OverflowSyntax {
+  /** `sql`, or where that overflows `otherwise`. */
+  attempt(sql: string, otherwise: string): string;
+  /** A 64-bit integer as one whose sums and products do not overflow. */
+  wide(sql: string): string;
+  /** The last 64 bits of such a number, as an operand. */
+  wrap(sql: string): string;
+}
+
 /** Every argument and answer is SQL of an expression unless it says otherwise. */
 export interface EngineSyntax {
   readonly name: 'duckdb' | 'spark';
@@ -26,6 +36,8 @@ export interface EngineSyntax {
   bareInteger(value: bigint): string;
   /** Druid's CAST; a whole expression, not yet an operand. Throws SqlError `unsupported` where Druid has no such cast. */
   cast(sql: string, from: SqlType, to: SqlType, options: CastOptions): string;
+  /** Absent where integers wrap by themselves. */
+  readonly overflow?: OverflowSyntax;
   /** A number as a 64-bit integer. */
   toBigint(sql: string): string;
   /** A value so that the engine orders it as Druid does. */

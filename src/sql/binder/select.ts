@@ -98,9 +98,22 @@ export function bindSelect(
     plan,
     items.map((item) => ({ ...item, expression: outOf(item.expression) })),
     ordered.map((order) => ({ ...order, expression: outOf(order.expression) })),
+    plan.kind === 'window' && ordered.length > 0 && !select.distinct ? windowOrder(plan.calls) : [],
     select.distinct,
     binding,
   );
+}
+
+/**
+ * The order in which Druid computes windows, which its stable sort leaves rows in that ORDER BY does not tell apart: that
+ * of the last window, and windows over all rows come first (Windowing.computeWindowOperations).
+ */
+function windowOrder(calls: readonly Computed<WindowCall>[]): readonly SortKey[] {
+  const windows = calls.map(({ expression }) => expression);
+  const last = windows.findLast(({ partitionBy }) => partitionBy.length > 0) ?? windows.at(-1);
+  if (!last) return [];
+  const partitions = last.partitionBy.map((expression) => ({ expression, descending: false, nullsFirst: true }));
+  return [...partitions, ...last.windowOrderBy];
 }
 
 function bindCondition(node: Expr, clause: string, binding: Binding, environment: ExpressionEnvironment): Expression {
@@ -174,6 +187,7 @@ function projectItems(
   input: Plan,
   items: readonly Item[],
   ordered: readonly OrderedExpression[],
+  ties: readonly SortKey[],
   distinct: boolean,
   binding: Binding,
 ): BoundQuery {
@@ -187,16 +201,27 @@ function projectItems(
   });
   const hidden: Computed<Expression>[] = [];
   const keys: SortKey[] = [];
+  const columnFor = (expression: Expression): Expression | undefined => {
+    const key = expressionKey(expression);
+    const found = [...columns, ...hidden].find((candidate) => expressionKey(candidate.expression) === key);
+    return found && columnOf(found.field);
+  };
+  const hide = (expression: Expression): Expression => {
+    const field = binding.newField(`EXPR$${columns.length + hidden.length}`, expression.type);
+    hidden.push({ field, expression });
+    return columnOf(field);
+  };
   for (const { item, expression } of ordered) {
     if (expression.kind === 'literal') continue;
-    const key = expressionKey(expression);
-    let column = [...columns, ...hidden].find((candidate) => expressionKey(candidate.expression) === key);
-    if (!column) {
-      if (distinct) throw validationError('ORDER BY expression of a SELECT DISTINCT must be in its list', item.span);
-      column = { field: binding.newField(`EXPR$${columns.length + hidden.length}`, expression.type), expression };
-      hidden.push(column);
+    const column = columnFor(expression);
+    if (!column && distinct) {
+      throw validationError('ORDER BY expression of a SELECT DISTINCT must be in its list', item.span);
     }
-    keys.push(sortKey(item, columnOf(column.field)));
+    keys.push(sortKey(item, column ?? hide(expression)));
+  }
+  for (const tie of ties) {
+    if (tie.expression.kind === 'literal') continue;
+    keys.push({ ...tie, expression: columnFor(tie.expression) ?? hide(tie.expression) });
   }
   const all = [...columns, ...hidden];
   let plan: Plan = { kind: 'project', input, columns: all, fields: all.map((column) => column.field) };

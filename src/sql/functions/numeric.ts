@@ -89,7 +89,8 @@ export const numericFunctions: readonly FunctionDeclaration[] = [
     result: likeNumber(0),
     summary: 'Absolute value.',
     example: ['ABS(-2)', '2'],
-    duckdb: calling('abs'),
+    // The least 64-bit integer has no opposite; as in Java it stays itself.
+    duckdb: ([x = ''], { type }) => (isInteger(type) ? `coalesce(TRY(abs(${x})), ${x})` : `abs(${x})`),
   }),
   numeric({
     name: 'CEIL',
