@@ -202,3 +202,18 @@ test('rows that ORDER BY does not tell apart stay in the order of the window', a
     ['b', 2, 2],
   ]);
 });
+
+test('a long expression that repeats its parts answers the same', async () => {
+  const value = `JSON_VALUE(PARSE_JSON(j), '$.n' RETURNING TIMESTAMP)`;
+  const rows = `(VALUES ('{"n":"2024-01-01"}'), ('{"n":null}'), ('{}')) AS t(j)`;
+  const parsed = `(SELECT PARSE_JSON(j) AS j FROM ${rows})`;
+  const part = `(JSON_VALUE(j, '$.n' RETURNING TIMESTAMP) + INTERVAL '1' YEAR)`;
+  const condition = (of: string): string =>
+    `${of} IS NULL OR (${of} = ${of} AND ${of} > TIMESTAMP '2024-06-01' AND NOT ${of} < TIMESTAMP '2024-06-01'
+      AND ${of} IN (${of}, ${of} + INTERVAL '1' DAY) AND CAST(${of} AS VARCHAR) LIKE '2025%')`;
+  expect(await answer(`SELECT COUNT(*) FROM ${parsed} WHERE ${condition(part)}`)).toEqual([[3]]);
+  expect(await answer(`SELECT COUNT(*) FROM ${parsed} WHERE NOT (${condition(part)})`)).toEqual([[0]]);
+  expect(await answer(`SELECT COUNT(*) FROM ${rows} WHERE ${condition(`(${value} + INTERVAL '1' YEAR)`)}`)).toEqual([
+    [3],
+  ]);
+});

@@ -24,6 +24,7 @@ import { withGroupOrder } from './group-order.js';
 import { groupedKeys } from './grouping.js';
 import { columnName, operand } from './names.js';
 import { sortKeySql } from './sorting.js';
+import { sharedSql } from './shared.js';
 import { mayBeMultiValue } from './sources.js';
 import { windowSql } from './windows.js';
 
@@ -109,7 +110,7 @@ function conditionSql(parts: readonly Expression[], emit: (expression: Expressio
 
 function filterBlock(node: FilterNode, emission: Emission): Block {
   const block = openBlock(node.input, emission);
-  const added = conditionSql(conjuncts(node.condition), (part) => expressionSql(part, emission));
+  const added = conditionSql(conjuncts(node.condition), (part) => sharedSql(part, emission));
   const where = block.where.length === 0 ? added : [...block.where, ...added].map(operand);
   return { ...block, where };
 }
@@ -121,13 +122,13 @@ function projectBlock(node: ProjectNode, emission: Emission): Block {
   }
   const isRenaming = node.columns.every(({ expression }) => expression.kind === 'column');
   const columnsOver = (): Block['columns'] =>
-    node.columns.map(({ field, expression }) => ({ id: field.id, sql: expressionSql(expression, emission) }));
+    node.columns.map(({ field, expression }) => ({ id: field.id, sql: sharedSql(expression, emission) }));
 
   if (input.computed && isRenaming && input.groupBy === undefined && !input.orderBy) {
     const known = new Map(input.columns.map((column) => [column.id, column.sql]));
     const columns = node.columns.map(({ field, expression }) => {
       const inner = expression.kind === 'column' ? known.get(expression.id) : undefined;
-      return { id: field.id, sql: inner ?? expressionSql(expression, emission) };
+      return { id: field.id, sql: inner ?? sharedSql(expression, emission) };
     });
     return { ...input, columns };
   }
