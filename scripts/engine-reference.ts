@@ -3,7 +3,7 @@ import { sparkEmitter } from '../src/engine/spark/functions/index.js';
 import type { FunctionDeclaration } from '../src/sql/functions/declaration.js';
 
 /** Made from the plan, or rewritten by the binder, before any emitter is asked. */
-const withoutEmitter: ReadonlySet<string> = new Set(['GROUPING', 'EARLIEST', 'LATEST']);
+const withoutEmitter: ReadonlySet<string> = new Set(['GROUPING', 'EARLIEST', 'LATEST', 'LOOKUP']);
 
 const cell = (runs: boolean): string => (runs ? 'yes' : '–');
 

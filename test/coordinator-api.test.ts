@@ -149,11 +149,3 @@ describe('automatic compaction', () => {
     expect(answer.json.errorMessage).toContain(named);
   });
 });
-
-test('lookups are refused by name, and listed as none', async () => {
-  expect((await suite.api.get(`${base}/lookups/config/all`)).json).toEqual({});
-  expect((await post(`${base}/lookups/config`, '{}')).status).toBe(202);
-  const answer = await post(`${base}/lookups/config/__default/countries`, { version: 'v1' });
-  expect(answer.status).toBe(501);
-  expect(answer.json.errorMessage).toContain('Lookups');
-});

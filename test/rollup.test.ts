@@ -143,7 +143,7 @@ test('grouping by strings of several values is an error where their values are n
      SELECT TIMESTAMP '2024-01-01' AS "__time", ARRAY_TO_MV(ARRAY['x', 'y']) AS "several", 'x' AS "single" FROM (VALUES (1)) AS t(n)
      PARTITIONED BY DAY`,
   );
-  const grouped = (column: string): string => `SELECT "${column}", COUNT(*) FROM "tagged" GROUP BY 1`;
+  const grouped = (column: string): string => `SELECT "${column}", COUNT(*) FROM "tagged" GROUP BY 1 ORDER BY 1`;
   const context = { groupByEnableMultiValueUnnesting: false };
   expect(await suite.api.rows(grouped('several'))).toEqual([
     ['x', 1],

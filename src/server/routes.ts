@@ -49,6 +49,6 @@ export async function addRoutes(app: FastifyInstance, sources: RouteSources): Pr
   addSamplerRoutes(app, engine);
   addRulesRoutes(app, engine);
   addCompactionRoutes(app, engine);
-  addLookupRoutes(app);
+  addLookupRoutes(app, engine);
   addUploadRoutes(app, engine, sources.uploads);
 }

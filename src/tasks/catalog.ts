@@ -45,13 +45,13 @@ function columnsOf(segments: readonly DataSegment[]): readonly TableColumn[] {
   return known;
 }
 
-/** Makes the catalogue of a moment: datasources and system tables. */
-export function buildCatalog(snapshot: TimelineSnapshot, systemTables: readonly TableDefinition[]): ServerCatalog {
+/** Makes the catalogue of a moment: datasources, lookups and system tables. */
+export function buildCatalog(snapshot: TimelineSnapshot, otherTables: readonly TableDefinition[]): ServerCatalog {
   const datasources = [...snapshot.visible]
     .filter(([, segments]) => segments.length > 0)
     .map(([name, segments]): TableDefinition => ({ schema: 'druid', name, columns: columnsOf(segments) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const tables = [...datasources, ...systemTables];
+  const tables = [...datasources, ...otherTables];
   const byName = new Map(tables.map((table) => [JSON.stringify([table.schema, table.name]), table]));
   return {
     tables,

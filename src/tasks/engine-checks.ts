@@ -34,7 +34,7 @@ export function checkInteractive({ statement, emitted }: CompiledStatement): Sel
  */
 export function checkTask({ emitted }: CompiledStatement): void {
   const tables = emitted.relations.flatMap(({ node }) =>
-    node.kind === 'scan' && node.schema !== 'druid' ? [`${node.schema}.${node.table}`] : [],
+    node.kind === 'scan' && node.schema !== 'druid' && node.schema !== 'lookup' ? [`${node.schema}.${node.table}`] : [],
   );
   if (tables.length === 0) return;
   throw refuse(`Cannot query table(s) [${[...new Set(tables)].join(', ')}] with SQL engine [msq-task]`);

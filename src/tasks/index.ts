@@ -8,6 +8,7 @@ import type { MetadataStore } from '../storage/metadata-store.js';
 import { Coordinator } from './coordinator.js';
 import { DataSources } from './data-sources.js';
 import { TaskLocks } from './locks.js';
+import { Lookups } from './lookups.js';
 import { Metadata } from './metadata.js';
 import { Overlord } from './overlord.js';
 import { QueryService } from './query-service.js';
@@ -24,6 +25,15 @@ export type { StatementRequest } from './compile.js';
 export { InvalidInputError } from './identifiers.js';
 export { compactionConfig, type CompactionPlan } from './compaction-plan.js';
 export { COMPACTION, COMPACTION_CLUSTER, COORDINATOR_CONFIG, RULES, type Coordinator } from './coordinator.js';
+export {
+  DEFAULT_TIER,
+  LookupError,
+  lookupSpec,
+  lookupTiers,
+  valuesOf,
+  type LookupSpec,
+  type LookupTiers,
+} from './lookups.js';
 export type { SampledRecord } from './sampled-columns.js';
 export type { Sample } from './sampling.js';
 export { retentionRule } from './retention.js';
@@ -48,6 +58,7 @@ export interface TaskEngine {
   readonly coordinator: Coordinator;
   readonly sampling: Sampling;
   readonly configs: ConfigStore;
+  readonly lookups: Lookups;
   /** Cancels what runs, ends the processes and releases the data directory. */
   close(): Promise<void>;
 }
@@ -116,8 +127,10 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
     logger,
   );
   const timeline = new Timeline(store);
+  const lookups = await Lookups.open(store.configs);
   const metadata = new Metadata(
     timeline,
+    lookups,
     { host, port, startTime: now(), version: settings.version, capacity: await capacityOf(dataDirectory) },
     () => overlord.list(),
   );
@@ -194,6 +207,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
     coordinator,
     sampling: new Sampling(queries),
     configs: store.configs,
+    lookups,
     results: new TaskResults({ store, deepStorage, queries }),
     async close() {
       await coordinator.close();

@@ -5,7 +5,8 @@ import type { TableColumn } from '../sql/catalog.js';
 import type { Plan, ScanNode } from '../sql/plan/index.js';
 import type { DeepStorage, OpenSegments } from '../storage/deep-storage.js';
 import { externalRelation } from './compile.js';
-import { systemRows, systemTables, type SystemSource } from './system-tables/index.js';
+import { lookupRows } from './lookups.js';
+import { systemRows, type SystemSource } from './system-tables/index.js';
 import type { JobColumn, JobRelation } from './worker/protocol.js';
 
 /** What the relations of a job are made of. */
@@ -35,9 +36,9 @@ export interface OpenRelations {
 }
 
 /** The columns that a statement uses; one at least, as a table without columns has no rows to count. */
-function systemColumns({ schema, table, fields }: ScanNode): readonly TableColumn[] {
+function madeColumns({ schema, table, fields }: ScanNode, { catalog }: SystemSource): readonly TableColumn[] {
   if (fields.length > 0) return fields.map(({ name, type }) => ({ name, type }));
-  return systemTables.find((each) => each.schema === schema && each.name === table)?.columns.slice(0, 1) ?? [];
+  return catalog.table(schema, table)?.columns.slice(0, 1) ?? [];
 }
 
 /** Everything that a job's SQL names, as of the snapshot in `sources`. */
@@ -54,8 +55,11 @@ export async function jobRelations({ relations }: EmittedQuery, sources: Relatio
       const columns = node.fields.map((field) => ({ name: field.name, type: field.type }));
       return { kind: 'segments', name, columns, segments: segments.segments };
     }
-    const columns = systemColumns(node);
+    const columns = madeColumns(node, sources.system);
     const names = columns.map((column) => column.name);
+    if (node.schema === 'lookup') {
+      return { kind: 'rows', name, columns, rows: lookupRows(sources.system.lookups, node.table, names) };
+    }
     const rows = await systemRows(node.schema, node.table, names, sources.system);
     return { kind: 'rows', name, columns, rows };
   };

@@ -9,6 +9,7 @@ import type { BindOptions, Binding } from './binding.js';
 import { bindExpression } from './expression.js';
 import { bindExport, isExport } from './export.js';
 import { bindIngest } from './ingest.js';
+import { withLookups } from './lookups.js';
 import { bindQuery } from './query.js';
 import { isTimeZone } from './timestamps.js';
 
@@ -50,7 +51,10 @@ function bindExecutable(node: Query | Insert | Replace, binding: Binding): Selec
         ? bindExport(node, binding)
         : bindIngest(node, binding);
   const used = new Set(statement.columns.map((column) => column.fieldId));
-  return { ...statement, plan: withTimeIntervals(withTextFilters(pruneColumns(statement.plan, used))) };
+  return {
+    ...statement,
+    plan: withTimeIntervals(withTextFilters(withLookups(pruneColumns(statement.plan, used), binding))),
+  };
 }
 
 /**

@@ -310,6 +310,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     name: 'LOOKUP',
     signature: operands('expr string', 'lookupName! string', 'default? string'),
     result: { ...VARCHAR, nullable: true },
-    summary: 'The value that a lookup has for a key. Lookups are not supported.',
+    summary: 'The value that a lookup has for a key; the default, or NULL, where it has none.',
+    example: ["LOOKUP('se', 'countries')", 'Sweden'],
   }),
 ];

@@ -102,9 +102,9 @@ const tables = systemTable(
       TABLE_CATALOG: CATALOG,
       TABLE_SCHEMA: schema,
       TABLE_NAME: name,
-      TABLE_TYPE: schema === 'druid' ? 'TABLE' : 'SYSTEM_TABLE',
-      IS_JOINABLE: 'NO',
-      IS_BROADCAST: 'NO',
+      TABLE_TYPE: schema === 'druid' || schema === 'lookup' ? 'TABLE' : 'SYSTEM_TABLE',
+      IS_JOINABLE: schema === 'lookup' ? 'YES' : 'NO',
+      IS_BROADCAST: schema === 'lookup' ? 'YES' : 'NO',
     })),
 );
 

@@ -1,6 +1,7 @@
 import type { TableColumn, TableDefinition } from '../../sql/catalog.js';
 import { BIGINT, VARCHAR, withNullability, type SqlType } from '../../sql/types.js';
 import type { ServerCatalog } from '../catalog.js';
+import type { LookupTiers } from '../lookups.js';
 import type { TaskStatus } from '../task-status.js';
 import type { TimelineSnapshot } from '../timeline.js';
 
@@ -11,6 +12,7 @@ export type SystemRow = Readonly<Record<string, SystemValue>>;
 export interface SystemSource {
   readonly snapshot: TimelineSnapshot;
   readonly catalog: ServerCatalog;
+  readonly lookups: LookupTiers;
   readonly server: ServerIdentity;
   tasks(): Promise<readonly TaskStatus[]>;
 }
