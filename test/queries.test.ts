@@ -198,6 +198,16 @@ test.each([
   expect(await answer(`SELECT CAST(${sql} AS VARCHAR) FROM (VALUES (1)) AS t(n)`)).toEqual([[expected]]);
 });
 
+test('LAG and LEAD take a default, which Druid leaves unused', async () => {
+  expect(
+    await answer(`SELECT LAG(a, 1, 0) OVER (ORDER BY a), LEAD(a, 2, 0) OVER (ORDER BY a) FROM ${numbers}`),
+  ).toEqual([
+    [null, 3],
+    [1, null],
+    [2, null],
+  ]);
+});
+
 test('rows that ORDER BY does not tell apart stay in the order of the window', async () => {
   const rows = `(VALUES ('b', 2), ('a', 1), ('b', 1), ('a', 2), ('c', 1)) AS t(k, v)`;
   const sql = `SELECT k, v, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v) AS n FROM ${rows} ORDER BY n`;

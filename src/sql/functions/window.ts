@@ -13,6 +13,11 @@ const plain =
   (args, { suffix }) =>
     `${call}(${args.join(', ')})${suffix}`;
 
+const neighbour =
+  (call: string): Emitter =>
+  (args, { suffix }) =>
+    `${call}(${args.slice(0, 2).join(', ')})${suffix}`;
+
 function windowFunction(
   name: string,
   operands: readonly Operand[],
@@ -37,6 +42,8 @@ function windowFunction(
 
 const expr: Operand = { name: 'expr', family: 'any' };
 const offset: Operand = { name: 'offset', family: 'integer', optional: true, literal: true };
+/** Druid takes it and does nothing with it (Windowing: WindowOffsetProcessor has no default). */
+const unusedDefault: Operand = { name: 'default', family: 'any', optional: true };
 const counted = withNullability(BIGINT, false);
 const fraction = withNullability(DOUBLE, false);
 const one = (call: string): string => `SELECT ${call} OVER (ORDER BY x) FROM (VALUES (1)) AS t(x)`;
@@ -85,18 +92,18 @@ export const windowFunctions: readonly FunctionDeclaration[] = [
   ),
   windowFunction(
     'LAG',
-    [expr, offset],
+    [expr, offset, unusedDefault],
     fromFirst,
-    'The value in the row that stands offset rows before, 1 when not given; NULL when there is none.',
-    plain('lag'),
+    'The value in the row that stands offset rows before, 1 when not given; NULL when there is none, also when a default is given, as in Druid.',
+    neighbour('lag'),
     { sql: one('LAG(x)'), result: 'NULL' },
   ),
   windowFunction(
     'LEAD',
-    [expr, offset],
+    [expr, offset, unusedDefault],
     fromFirst,
-    'The value in the row that stands offset rows after, 1 when not given; NULL when there is none.',
-    plain('lead'),
+    'The value in the row that stands offset rows after, 1 when not given; NULL when there is none, also when a default is given, as in Druid.',
+    neighbour('lead'),
     { sql: one('LEAD(x)'), result: 'NULL' },
   ),
   windowFunction('FIRST_VALUE', [expr], fromFirst, 'The value in the first row of the frame.', plain('first_value'), {
