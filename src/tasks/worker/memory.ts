@@ -3,6 +3,15 @@ import { EngineError } from '../../engine/session.js';
 import type { RunningJob } from './job.js';
 import type { ProcessSettings } from './protocol.js';
 
+/** What a worker takes beside the memory that DuckDB counts: Node, buffers of files, what the allocator keeps; measured. */
+const UNCOUNTED_BYTES = 448 * 1024 ** 2;
+/** Memory that DuckDB has in any case: with less, big statements fail rather than spill. */
+const LEAST_BYTES = 512 * 1024 ** 2;
+
+/** The part of a worker's memory that DuckDB may count as its own, so that the whole process stays within it. */
+export const engineMemory = (memoryBytes: number): number =>
+  Math.max(Math.min(memoryBytes, LEAST_BYTES), memoryBytes - UNCOUNTED_BYTES);
+
 /** Whether the engine gave up because a statement did not fit into memory. */
 export const lacksMemory = (error: unknown): boolean => error instanceof EngineError && error.kind === 'memory';
 

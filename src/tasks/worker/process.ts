@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Database, openDatabase } from '../../engine/duckdb/index.js';
 import { toFault } from './faults.js';
 import { RunningJob } from './job.js';
+import { engineMemory } from './memory.js';
 import type { FromProcess, Job, ProcessSettings, ToProcess } from './protocol.js';
 import { runJob } from './runner.js';
 
@@ -57,7 +58,7 @@ export class JobProcess {
 
   async #configure(settings: ProcessSettings): Promise<void> {
     this.#settings = settings;
-    this.#database = openDatabase(settings);
+    this.#database = openDatabase({ ...settings, memoryBytes: engineMemory(settings.memoryBytes) });
     await this.#database;
     this.send({ type: 'ready' });
   }
