@@ -77,7 +77,7 @@ describe('refusals', () => {
     ['no PARTITIONED BY', 'INSERT INTO "x" SELECT 1 AS "a"', 'requires a PARTITIONED BY'],
     ['an unnamed column', 'INSERT INTO "x" SELECT 1 + 1 PARTITIONED BY ALL', 'requires columns to be named'],
     ['ORDER BY', 'INSERT INTO "x" SELECT 1 AS "a" ORDER BY 1 PARTITIONED BY ALL', 'use CLUSTERED BY instead'],
-    ['a column list', 'INSERT INTO "x" (a) SELECT 1 AS "a" PARTITIONED BY ALL', 'target column list'],
+    ['too long a column list', 'INSERT INTO "x" (a, b) SELECT 1 AS "a" PARTITIONED BY ALL', 'target columns (2)'],
     ['no OVERWRITE', 'REPLACE INTO "x" SELECT 1 AS "a" PARTITIONED BY ALL', 'Missing time chunk information'],
     [
       'bounds off the granularity',

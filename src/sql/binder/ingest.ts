@@ -10,18 +10,12 @@ import { makeCast } from './convert.js';
 import { withFields } from './from.js';
 import { overwriteRanges } from './overwrite.js';
 import { resolvePartitioning } from './partitioning.js';
+import { clusteringByTarget, withTargetNames } from './target-columns.js';
 
 /** Binds an INSERT or a REPLACE into a datasource. */
 export function bindIngest(node: Insert | Replace, binding: Binding): IngestStatement {
   const operation = node.kind === 'insert' ? 'INSERT' : 'REPLACE';
   const dataSource = targetName(node, operation, binding);
-  if (node.columns) {
-    const columns = node.columns.map((column) => `\`${column.names.join('.')}\``).join(', ');
-    throw validationError(
-      `Operation [${operation}] cannot be run with a target column list, given [${dataSource} (${columns})]`,
-      node.columns[0]?.span,
-    );
-  }
   if (node.query.orderBy) {
     throw validationError(
       `Cannot use an ORDER BY clause on a Query of type [${operation}], use CLUSTERED BY instead`,
@@ -34,9 +28,15 @@ export function bindIngest(node: Insert | Replace, binding: Binding): IngestStat
     );
   }
   const partitionedBy = resolvePartitioning(node.partitionedBy);
+  if ((node.query.limit ?? node.query.offset) && partitionedBy.kind !== 'all') {
+    throw validationError(
+      `INSERT and REPLACE queries cannot have ${node.query.limit ? 'a LIMIT' : 'an OFFSET'} unless PARTITIONED BY is "ALL".`,
+      (node.query.limit ?? node.query.offset)?.span,
+    );
+  }
   const overwrite = node.kind === 'replace' ? resolveOverwrite(node, binding) : undefined;
   const clustered = clusteredQuery(node);
-  const query = binding.query(clustered, {});
+  const query = withTargetNames(binding.query(clustered, {}), node.columns);
   checkOutputs(query);
   const clusteredBy = clusteringColumns(node, query);
   const plan = query.plan.kind === 'sort' && clustered !== node.query ? query.plan.input : query.plan;
@@ -104,7 +104,8 @@ function resolveOverwrite(node: Replace, binding: Binding): NonNullable<IngestSt
 
 /** CLUSTERED BY is bound as the query's order, as Druid does. */
 function clusteredQuery(node: Insert | Replace): Query {
-  const { clusteredBy, query } = node;
+  const { query } = node;
+  const clusteredBy = clusteringByTarget(node);
   if (!clusteredBy || clusteredBy.length === 0) return query;
   for (const item of clusteredBy) {
     if (item.descending) {
