@@ -1,23 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { requestReference, requestsOf } from '../scripts/request-reference.js';
 import { useServer } from './support/suite.js';
 
 const suite = useServer();
 
-/** Requests that docs/api.md lists, as `GET /path/{parameter}`. */
-function documented(): ReadonlySet<string> {
-  const text = readFileSync(new URL('../docs/api.md', import.meta.url), 'utf8');
-  const rows = text.split('\n').filter((line) => line.startsWith('| `'));
-  return new Set(
-    rows.flatMap((row) => [...row.matchAll(/`((?:GET|POST|DELETE) \/[^`]*)`/g)].map(([, request]) => request ?? '')),
-  );
-}
-
-test('docs/api.md and /openapi.json list the same requests', async () => {
+test('docs/requests.md is what `npm run docs:reference` writes of /openapi.json', async () => {
+  const page = readFileSync(new URL('../docs/requests.md', import.meta.url), 'utf8');
   const { json } = await suite.api.get('/openapi.json');
-  const served = Object.entries(json.paths as Record<string, object>)
-    // The console's pages are no part of the API.
-    .filter(([path]) => /^\/(druid|status|proxy|metrics|openapi)/.test(path))
-    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
-  expect([...documented()].sort()).toEqual(served.sort());
+  expect(page, 'run `npm run docs:reference` and commit docs/requests.md').toBe(requestReference(json));
+});
+
+test('every request of /openapi.json has a route that knows it', async () => {
+  const { json } = await suite.api.get('/openapi.json');
+  const missing = await Promise.all(
+    requestsOf(json).map(async ([request]) => {
+      const [method = '', path = ''] = request.split(' ');
+      // Nothing is called by this name, and the body is none: each route refuses, or answers that there is nothing.
+      const answer = await suite.api.request(
+        method,
+        path.replaceAll(/\{\w+\}/g, 'none'),
+        method === 'POST' ? '{' : undefined,
+      );
+      return answer.text.includes('No resource at') || (answer.status >= 500 && answer.status !== 501)
+        ? [request, answer.status]
+        : undefined;
+    }),
+  );
+  expect(missing.filter((each) => each !== undefined)).toEqual([]);
 });

@@ -83,6 +83,30 @@ export function addCompactionRoutes(app: FastifyInstance, engine: () => Promise<
       return { success: true };
     },
   );
+  app.post<{ Querystring: { ratio?: string; max?: string } }>(
+    `${coordinator}/config/compaction/taskslots`,
+    about('Sets the slots of compaction tasks', {
+      query: { ratio: 'compactionTaskSlotRatio, 0 to 1', max: 'maxCompactionTaskSlots' },
+    }),
+    async (request) => {
+      const { ratio, max } = request.query;
+      const given = clusterBody.safeParse({
+        ...(ratio !== undefined && { compactionTaskSlotRatio: Number(ratio || NaN) }),
+        ...(max !== undefined && { maxCompactionTaskSlots: Number(max || NaN) }),
+      });
+      if (!given.success) {
+        throw new DruidError(
+          'INVALID_INPUT',
+          `Invalid ratio[${ratio ?? ''}] or max[${max ?? ''}]: ${given.error.issues[0]?.message ?? ''}`,
+        );
+      }
+      const { configs } = await engine();
+      const payload = { ...((await configs.config(COMPACTION_CLUSTER)) as object | undefined), ...given.data };
+      const audit = { key: COMPACTION_CLUSTER, type: 'compaction', info: auditInfo(request) };
+      await configs.setConfigs([{ name: COMPACTION_CLUSTER, payload, audit }]);
+      return { success: true };
+    },
+  );
   app.get(`${overlord}/status/datasources`, about('Where automatic compaction stands'), async () => ({
     latestStatus: await snapshots(),
   }));

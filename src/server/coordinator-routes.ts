@@ -76,6 +76,17 @@ export function addCoordinatorRoutes(app: FastifyInstance, engine: () => Promise
     },
   );
 
+  // The only broker is this process, which reads the configuration itself; no server is a clone of another.
+  app.get(`${base}/config/syncedBrokers`, about('Brokers that know the dynamic configuration'), async () => {
+    const { host, port } = (await engine()).overlord.settings.server;
+    return { syncedBrokers: [{ host, port, syncTimeInMs: Date.now() }] };
+  });
+  app.get<{ Querystring: { targetServer?: string } }>(
+    `${base}/config/cloneStatus`,
+    about('Servers that copy others, of which there are none', { query: { targetServer: 'of this server' } }),
+    ({ query }, reply) => (query.targetServer === undefined ? { cloneStatus: [] } : reply.code(404).send()),
+  );
+
   // Published segments can be queried at once: nothing waits to be loaded.
   app.get<{ Querystring: Shape }>(
     `${base}/loadstatus`,

@@ -168,6 +168,28 @@ function addReading(app: FastifyInstance, engine: () => Promise<TaskEngine>): vo
     },
   );
 
+  app.get<{ Params: { name: string; interval: string } }>(
+    `${base}/:name/intervals/:interval/serverview`,
+    about('Segments that overlap an interval, with the servers that have them'),
+    async ({ params }) => {
+      const interval = readInterval('interval', params.interval);
+      const ready = await engine();
+      const name = serverName(ready);
+      const server = {
+        name,
+        host: name,
+        hostAndTlsPort: null,
+        maxSize: 0,
+        type: 'historical',
+        tier: TIER,
+        priority: 0,
+      };
+      return ((await ready.dataSources.visible()).get(params.name) ?? [])
+        .filter((segment) => overlaps(interval, segment.interval))
+        .map((segment) => ({ segment: segmentJson(segment), servers: [server] }));
+    },
+  );
+
   app.get<NamedShape>(
     `${base}/:name/segments`,
     about('Ids of the segments that queries see', { query: { full: shapeQuery.full } }),
@@ -270,6 +292,16 @@ export function addDataSourceRoutes(app: FastifyInstance, engine: () => Promise<
       if (query.interval === undefined) throw new DruidError('INVALID_INPUT', 'kill needs an interval');
       await tasks.kill({ dataSource: params.name, interval: readInterval('interval', query.interval) });
       return reply.code(200).send();
+    },
+  );
+  app.delete<Named & { Querystring: { interval?: string } }>(
+    '/druid/indexer/v1/pendingSegments/:name',
+    about('Success: segments are allocated and published by one task, none is pending', {
+      query: { interval: 'ISO 8601 interval of their creation; required' },
+    }),
+    ({ query }) => {
+      readInterval('interval', query.interval ?? '');
+      return { numDeleted: 0 };
     },
   );
   app.delete<Named>(`${overlord}/:name`, about('Marks all segments as unused'), async ({ params }) => {

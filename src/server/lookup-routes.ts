@@ -155,6 +155,16 @@ function addStatusRoutes(app: FastifyInstance, engine: () => Promise<TaskEngine>
   app.get<Place>(`${base}/nodeStatus/:tier`, about('Lookups of a tier by server'), async ({ params }) => ({
     [await host()]: stateOf(await found.tierOf(params.tier)),
   }));
+  app.get<{ Params: { tier: string; host: string } }>(
+    `${base}/nodeStatus/:tier/:host`,
+    about('Lookups of a tier on a server'),
+    async ({ params }) => {
+      if (params.host !== (await host())) {
+        throw new DruidError('NOT_FOUND', `Node [${params.host}] status is unknown.`);
+      }
+      return stateOf(await found.tierOf(params.tier));
+    },
+  );
 }
 
 function addListingRoutes(app: FastifyInstance, lookupOf: Found['lookupOf'], tiers: Found['tiers']): void {

@@ -69,6 +69,12 @@ export function addMetadataRoutes(app: FastifyInstance, engine: () => Promise<Ta
     },
   );
 
+  app.post(
+    `${base}/bootstrapSegments`,
+    about('Segments that servers load before all others, of which there are none'),
+    () => [],
+  );
+
   const list = async (name: string, full: boolean, intervals?: readonly Interval[]): Promise<unknown[]> => {
     const segments = (await (await engine()).dataSources.used()).get(name) ?? [];
     return segments
@@ -90,12 +96,15 @@ export function addMetadataRoutes(app: FastifyInstance, engine: () => Promise<Ta
     },
   );
 
-  app.get<{ Params: { name: string; id: string } }>(
+  app.get<{ Params: { name: string; id: string }; Querystring: { includeUnused?: string } }>(
     `${base}/datasources/:name/segments/:id`,
-    about('A used segment'),
-    async ({ params }, reply) => {
-      const segments = (await (await engine()).dataSources.used()).get(params.name) ?? [];
-      const segment = segments.find((each) => formatSegmentId(each) === params.id);
+    about('A used segment', { query: { includeUnused: 'true: also one that is not used' } }),
+    async ({ params, query }, reply) => {
+      const { dataSources } = await engine();
+      const used = (await dataSources.used()).get(params.name) ?? [];
+      const unused =
+        query.includeUnused === 'true' ? (await dataSources.unused(params.name)).map((stored) => stored.segment) : [];
+      const segment = [...used, ...unused].find((each) => formatSegmentId(each) === params.id);
       return segment
         ? segmentJson(segment)
         : reply.code(404).send({ error: `Segment [${params.id}] of datasource [${params.name}] does not exist` });

@@ -1,12 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import type { Uploads } from '../storage/uploads.js';
 import type { TaskEngine } from '../tasks/index.js';
+import { addBrokerRoutes } from './broker-routes.js';
 import { addCompactionRoutes } from './compaction-routes.js';
 import { addCoordinatorRoutes } from './coordinator-routes.js';
 import { addDataSourceRoutes } from './datasource-routes.js';
+import { addIntervalRoutes } from './interval-routes.js';
 import { addLookupRoutes } from './lookup-routes.js';
 import { addMetadataRoutes } from './metadata-routes.js';
 import { addMetricsRoutes } from './metrics-routes.js';
+import { addNodeRoutes } from './node-routes.js';
 import { addOpenApi } from './openapi.js';
 import { addRulesRoutes } from './rules-routes.js';
 import { addSamplerRoutes } from './sampler-routes.js';
@@ -50,5 +53,8 @@ export async function addRoutes(app: FastifyInstance, sources: RouteSources): Pr
   addRulesRoutes(app, engine);
   addCompactionRoutes(app, engine);
   addLookupRoutes(app, engine);
+  addIntervalRoutes(app, engine);
+  addBrokerRoutes(app, engine);
+  addNodeRoutes(app, engine);
   addUploadRoutes(app, engine, sources.uploads);
 }

@@ -50,4 +50,8 @@ export function addSqlRoutes(app: FastifyInstance, engine: () => Promise<TaskEng
   app.get('/druid/v2/sql/engines', about('Engines that run SQL'), () => ({
     engines: [{ name: 'native' }, { name: 'msq-task' }],
   }));
+  // As in Druid: only engines that list their queries are told of, and native and msq-task are none of them.
+  app.get('/druid/v2/sql/queries', about('Queries of engines that list theirs, of which there is none'), () => ({
+    queries: [],
+  }));
 }

@@ -25,7 +25,7 @@ export function addSupervisorRoutes(app: FastifyInstance): void {
       ({ params }, reply) => reply.code(404).send(refusal(params.id)),
     );
   }
-  for (const action of ['suspend', 'resume', 'terminate', 'reset', 'resetOffsets', 'shutdown']) {
+  for (const action of ['suspend', 'resume', 'terminate', 'reset', 'resetOffsets', 'shutdown', 'taskGroups/handoff']) {
     app.post<{ Params: { id: string } }>(
       `${base}/:id/${action}`,
       about('404: there are no supervisors'),

@@ -4,6 +4,7 @@ import type { TaskEngine } from '../tasks/index.js';
 import { DruidError } from './druid-error.js';
 import { jsonBody, readInterval } from './request.js';
 import { about } from './route-documents.js';
+import { sendTaskLog } from './task-log.js';
 
 type TaskParams = { Params: { id: string } };
 
@@ -79,16 +80,7 @@ export function addTaskRoutes(app: FastifyInstance, engine: () => Promise<TaskEn
   app.get<TaskParams & { Querystring: { offset?: string } }>(
     `${base}/task/:id/log`,
     about("A task's log, one JSON a line", { query: { offset: 'bytes to skip; negative: bytes from the end' } }),
-    async (request, reply) => {
-      const { id } = request.params;
-      const log = await (await engine()).overlord.log(id);
-      if (log === undefined) return reply.code(404).send({ error: `No log was found for this task: [${id}]` });
-      const { offset = '0' } = request.query;
-      if (!/^-?\d+$/.test(offset))
-        throw new DruidError('INVALID_INPUT', `Invalid offset[${offset}]. Must be a number.`);
-      // A negative offset counts from the end, as in Druid's FileTaskLogs.
-      return reply.type('text/plain; charset=UTF-8').send(log.subarray(Number(offset)));
-    },
+    async ({ params, query }, reply) => sendTaskLog(await engine(), params.id, query.offset, reply),
   );
 
   app.get<TaskParams>(`${base}/task/:id/segments`, about('404, as in Druid'), (_request, reply) =>
