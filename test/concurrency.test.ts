@@ -36,7 +36,7 @@ const prepare = async (dataSource: string): Promise<void> => {
 const contents = (dataSource: string): Promise<unknown[][]> =>
   suite.api.rows(`SELECT "__time", "k", "n" FROM "${dataSource}" ORDER BY 1, 2, 3`);
 
-test('ten INSERTs and two REPLACEs at once end as one after the other', { timeout: 600_000 }, async () => {
+test('ten INSERTs and two REPLACEs at once end as one after the other', { timeout: 300_000 * rounds }, async () => {
   await prepare('serial');
   for (const sql of statements('serial')) await suite.api.ingest(sql);
   const expected = await contents('serial');

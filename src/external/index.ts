@@ -2,6 +2,7 @@ export { splitCsvLine } from './formats/csv-line.js';
 export { ExternalDataError, ExternalReadError, ExternalSpecError } from './errors.js';
 export { lacksSecrets, literalSecrets, secretHider } from './secrets.js';
 export { PARSE_FAILURE, prepareSparkExternal } from './spark.js';
+export { type SampledColumn, sampledColumns, type SampledRecord } from './sampled-columns.js';
 export { prepareExternal } from './prepare.js';
 export type {
   ExternalRelation,

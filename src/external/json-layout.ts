@@ -32,6 +32,22 @@ export function countRecords(text: string, layout: JsonLayout): number {
   }
 }
 
+/** The texts of the objects that end within a text of this layout; the last line counts where nothing follows it. */
+export function* recordTexts(text: string, layout: JsonLayout, whole: boolean): Generator<string> {
+  if (layout === 'lines') {
+    const end = whole ? text.length : text.lastIndexOf('\n') + 1;
+    yield* text.slice(0, end).split('\n');
+    return;
+  }
+  let position = layout === 'array' ? text.indexOf('[') + 1 : 0;
+  for (;;) {
+    const start = text.indexOf('{', position);
+    position = start < 0 ? -1 : endOfValue(text, start);
+    if (position < 0) return;
+    yield text.slice(start, position);
+  }
+}
+
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);

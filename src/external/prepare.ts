@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { coercionMacros } from './coercion.js';
+import { quoteText } from '../engine/duckdb/index.js';
 import { mapConcurrently } from './concurrency.js';
 import { engineReads, hasByteOrderMark, readHead, unpackFile } from './content.js';
+import { describeFiles } from './describe.js';
 import type { InputFormat } from './format-spec.js';
 import { planJson } from './formats/json.js';
 import { quickJsonMacros } from './formats/quick-json.js';
@@ -41,13 +43,23 @@ async function makeReadable(
   return { ...file, path: target };
 }
 
-function planParts(
+/** The columns of the files as rows of their own; a part that reads no file. */
+async function planDescription(format: InputFormat, files: readonly InputFile[]): Promise<readonly PartPlan[]> {
+  const { columns, records, files: looked } = await describeFiles(format, files);
+  if (columns.length === 0) return [];
+  const rows = columns.map(({ name, type }) => `(${quoteText(name)}, ${quoteText(type)}, ${looked}, ${records})`);
+  const sql = `SELECT * FROM (VALUES ${rows.join(', ')}) AS described("name", "type", "files", "records")`;
+  return [{ files, sql, size: { rows: columns.length, bytes: 0 }, strict: true }];
+}
+
+async function planParts(
   format: InputFormat,
   relation: ExternalRelation,
   files: readonly InputFile[],
   { session, maxParseExceptions }: ReadingEnvironment,
 ): Promise<readonly PartPlan[]> {
   const strict = maxParseExceptions === 0;
+  if (relation.describes && format.type !== 'parquet') return planDescription(format, files);
   switch (format.type) {
     case 'json':
       return planJson(format, relation, files, strict);

@@ -21,7 +21,10 @@ export interface ExternalRelation {
     /** Names, from the outside to the inside; one at least. */
     readonly path: readonly string[];
   }[];
-  /** Instead of rows, the relation puts out `name` and native `type` of the columns that files of Parquet have. */
+  /**
+   * Instead of rows, the relation puts out `name` and native `type` of the columns that the files have, and how many `files`
+   * and `records` told them (records 0 where footers did).
+   */
   readonly describes?: true;
 }
 

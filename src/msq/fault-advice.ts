@@ -68,8 +68,8 @@ const advice = {
     action: 'Raise `maxFrameSize`, or leave the large column out.',
   },
   TaskStartTimeout: {
-    meaning: 'The task got no worker in time.',
-    action: 'Wait for other tasks, or give the server more `--task-slots`.',
+    meaning: 'The worker process of the task did not start within `--worker-start-timeout`.',
+    action: 'The machine is overloaded: run fewer tasks at once (`--task-slots`).',
   },
   TooManyAttemptsForWorker: {
     meaning: 'The worker died three times under `faultTolerance`.',

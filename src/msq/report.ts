@@ -27,6 +27,16 @@ export interface ReportResults {
   readonly truncated: boolean;
 }
 
+/** What was found out about external data that a statement gives no signature of. */
+export interface InferredSignature {
+  readonly inputSource: unknown;
+  /** Types are Druid's native ones. */
+  readonly signature: readonly { readonly name: string; readonly type: string }[];
+  /** Files that were looked at, and records of their beginnings; 0 records where footers told the columns. */
+  readonly files: number;
+  readonly records: number;
+}
+
 /** All that a task's report is made of. Times are milliseconds since 1970. */
 export interface TaskProgress {
   readonly taskId: string;
@@ -45,6 +55,7 @@ export interface TaskProgress {
   readonly counters: readonly StageCounters[];
   /** Context parameter. */
   readonly includeAllCounters?: boolean;
+  readonly inferredSignatures?: readonly InferredSignature[];
   readonly results?: ReportResults;
   readonly segments?: SegmentsPublished;
 }
@@ -105,6 +116,8 @@ function statusJson(task: TaskProgress): unknown {
           unknownSegments: 0,
         },
       }),
+    // Not in Druid's report, whose EXTERN always has a signature.
+    ...(task.inferredSignatures?.length && { inferredSignatures: task.inferredSignatures }),
     ...(segments && { segmentReport: { shardSpec: segments.shardSpec, details: segments.details } }),
   };
 }

@@ -73,6 +73,7 @@ async function openEngine(
       queryMemoryBytes: settings.queryMemory,
       cores: settings.cores,
       warmWorkers: settings.warmWorkers,
+      workerStartTimeoutMs: settings.workerStartTimeout * 1_000,
       host: settings.host,
       port,
       version,

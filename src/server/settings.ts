@@ -162,6 +162,11 @@ export const settingDefinitions = {
     placeholder: 'number',
     description: 'Idle worker processes kept ready, so that a small task starts at once.',
   },
+  workerStartTimeout: {
+    schema: z.coerce.number().positive().max(86_400).default(600),
+    placeholder: 'seconds',
+    description: 'Seconds in which the worker of a task must have started (fault TaskStartTimeout).',
+  },
   allowedDirectories: {
     schema: list.optional(),
     placeholder: 'directory,…',
@@ -232,6 +237,8 @@ export interface ServerSettings {
   readonly workerMemory: number;
   readonly queryMemory: number;
   readonly warmWorkers: number;
+  /** Seconds. */
+  readonly workerStartTimeout: number;
   /** Absent: all local paths may be read. */
   readonly allowedDirectories?: readonly string[];
   readonly engine: 'duckdb' | 'spark';

@@ -1,3 +1,4 @@
+import { overlaps } from '../segments/index.js';
 import type { DataSegment, Interval } from '../segments/segment.js';
 import type { ConfigStore } from './config-store.js';
 import type { SqlType } from '../sql/types.js';
@@ -70,6 +71,13 @@ export interface TaskLock {
   /** The version that new segments of this lock get, ISO time. */
   readonly version: string;
 }
+
+/** Whether two locks exclude each other: an exclusive one excludes whatever overlaps of other tasks. */
+export const locksConflict = (one: Omit<TaskLock, 'version'>, other: Omit<TaskLock, 'version'>): boolean =>
+  one.taskId !== other.taskId &&
+  one.dataSource === other.dataSource &&
+  overlaps(one.interval, other.interval) &&
+  (one.kind === 'exclusive' || other.kind === 'exclusive');
 
 /** Segments to be made visible at once, with the end of their task. */
 export interface Publication {

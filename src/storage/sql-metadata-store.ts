@@ -1,17 +1,18 @@
 import type { Kysely, Transaction } from 'kysely';
-import { contains, formatInterval, overlaps } from '../segments/index.js';
-import type { DataSegment } from '../segments/segment.js';
+import { contains, formatInterval } from '../segments/index.js';
+import type { DataSegment, Interval } from '../segments/segment.js';
 import type { ReferencedFiles } from './deep-storage.js';
-import type {
-  MetadataStore,
-  Publication,
-  TaskEnd,
-  TaskFilter,
-  TaskLock,
-  TaskRecord,
-  TaskResultsRecord,
-  SegmentChoice,
-  StoredSegment,
+import {
+  locksConflict,
+  type MetadataStore,
+  type Publication,
+  type TaskEnd,
+  type TaskFilter,
+  type TaskLock,
+  type TaskRecord,
+  type TaskResultsRecord,
+  type SegmentChoice,
+  type StoredSegment,
 } from './metadata-store.js';
 import type { ConfigStore } from './config-store.js';
 import { SqlConfigStore } from './sql-config-store.js';
@@ -23,9 +24,6 @@ type Tables = Kysely<MetadataTables> | Transaction<MetadataTables>;
 
 /** Rows of one INSERT statement: SQLite binds 32,766 values at most. */
 const INSERT_ROWS = 1_000;
-
-const conflicts = (a: TaskLock, b: TaskLock): boolean =>
-  a.taskId !== b.taskId && overlaps(a.interval, b.interval) && (a.kind === 'exclusive' || b.kind === 'exclusive');
 
 const isRunning = async (db: Tables, id: string): Promise<boolean> =>
   (await db.selectFrom('tasks').select('state').where('id', '=', id).executeTakeFirst())?.state === 'RUNNING';
@@ -158,9 +156,9 @@ export class SqlMetadataStore implements MetadataStore {
       if (!(await isRunning(db, taskId))) return false;
       const rows = await db.selectFrom('locks').select('payload').where('task_id', '=', taskId).execute();
       const held = rows.map(({ payload }) => lockRecord(payload));
-      const isLocked = (segment: DataSegment): boolean =>
-        held.some((lock) => lock.dataSource === segment.dataSource && contains(lock.interval, segment.interval));
-      if (!segments.every(isLocked)) return false;
+      const isLocked = (interval: Interval): boolean =>
+        held.some((lock) => lock.dataSource === publication.dataSource && contains(lock.interval, interval));
+      if (![...segments.map(({ interval }) => interval), ...publication.replaced].every(isLocked)) return false;
       await insertSegments(db, publication, this.now());
       await markReplaced(db, publication);
       await endTask(db, publication.end, this.now());
@@ -174,7 +172,7 @@ export class SqlMetadataStore implements MetadataStore {
   async acquireLock(lock: TaskLock): Promise<{ readonly acquired: boolean; readonly conflicts: readonly TaskLock[] }> {
     return this.db.transaction().execute(async (db) => {
       const rows = await db.selectFrom('locks').select('payload').where('datasource', '=', lock.dataSource).execute();
-      const met = rows.map(({ payload }) => lockRecord(payload)).filter((other) => conflicts(lock, other));
+      const met = rows.map(({ payload }) => lockRecord(payload)).filter((other) => locksConflict(lock, other));
       if (met.length > 0) return { acquired: false, conflicts: met };
       await db
         .insertInto('locks')

@@ -7,7 +7,7 @@ import { faults } from '../msq/faults.js';
 import { ETERNITY, overlaps } from '../segments/index.js';
 import type { DataSegment, Interval } from '../segments/segment.js';
 import { DeepStorage, openLocalFileStore, openSqliteMetadataStore } from '../storage/index.js';
-import type { MetadataStore } from '../storage/metadata-store.js';
+import type { MetadataStore, TaskLock } from '../storage/metadata-store.js';
 import { SegmentAllocator, type WritingTask } from './allocation.js';
 import { AppendRegistry } from './append-registry.js';
 import { chunkState, overlapFinder } from './chunk-state.js';
@@ -124,6 +124,12 @@ describe('SegmentAllocator', () => {
   const insert = (of: WritingTask, chunks: readonly ChunkRequest[], signal = never, onWait = ignore) =>
     allocator.allocateForInsert(of, chunks, signal, onWait);
 
+  async function replaceLocksOf(of: WritingTask, intervals: readonly Interval[]): Promise<readonly TaskLock[]> {
+    const outcome = await allocator.lockForReplace(of, intervals);
+    if ('conflicts' in outcome) throw new Error(`In the way: ${JSON.stringify(outcome.conflicts)}`);
+    return outcome.locks;
+  }
+
   async function publish(of: WritingTask, places: readonly AllocatedSegment[], replaced: readonly Interval[] = []) {
     const { taskId, dataSource } = of;
     const segments = places.map(({ interval, version, shardSpec, loadSpec }) =>
@@ -181,12 +187,12 @@ describe('SegmentAllocator', () => {
   test('a REPLACE waits for an INSERT, and its version is later', async () => {
     const [a, b] = [await task('a'), await task('b')];
     const inserted = await insert(a, [chunk(day(0))]);
-    const order: string[] = [];
-    const replaceLocks = await allocator.lockForReplace(b, [ETERNITY], never, () => {
-      order.push('waits');
-      void publish(a, inserted);
+    expect(await allocator.lockForReplace(b, [ETERNITY])).toMatchObject({
+      conflicts: [{ taskId: 'a', kind: 'shared' }],
     });
-    expect(order).toEqual(['waits']);
+    expect((await store.locks('d')).map(({ taskId }) => taskId)).toEqual(['a']);
+    await publish(a, inserted);
+    const replaceLocks = await replaceLocksOf(b, [ETERNITY]);
     const places = await allocator.allocateForReplace(b, replaceLocks, [chunk(day(0), 2)]);
     expect(places.every(({ version }) => version > (inserted[0]?.version ?? ''))).toBe(true);
     expect(places.map(({ shardSpec }) => shardSpec)).toEqual([
@@ -197,7 +203,7 @@ describe('SegmentAllocator', () => {
 
   test('an INSERT waits for a REPLACE', async () => {
     const [a, b] = [await task('a'), await task('b')];
-    const replaceLocks = await allocator.lockForReplace(a, [days(0, 2)], never, ignore);
+    const replaceLocks = await replaceLocksOf(a, [days(0, 2)]);
     const replaced = await allocator.allocateForReplace(a, replaceLocks, [chunk(day(0))]);
     const places = await insert(b, [chunk(day(0))], never, () => {
       void publish(a, replaced, [days(0, 2)]);
@@ -208,17 +214,73 @@ describe('SegmentAllocator', () => {
 
   test('REPLACEs of different times run side by side', async () => {
     const [a, b] = [await task('a'), await task('b')];
-    await allocator.lockForReplace(a, [day(0)], never, ignore);
-    const waits: string[] = [];
-    await allocator.lockForReplace(b, [day(1)], never, () => waits.push('b'));
-    expect(waits).toEqual([]);
+    expect(await replaceLocksOf(a, [day(0)])).toHaveLength(1);
+    expect(await replaceLocksOf(b, [day(1)])).toHaveLength(1);
+  });
+
+  test('a REPLACE of several times takes the locks of all or of none', async () => {
+    const [a, b] = [await task('a'), await task('b')];
+    await replaceLocksOf(a, [day(5)]);
+    expect(await allocator.lockForReplace(b, [day(0), day(5)])).toMatchObject({ conflicts: [{ taskId: 'a' }] });
+    expect((await store.locks('d')).map(({ taskId }) => taskId)).toEqual(['a']);
+    await store.releaseLocks('a');
+    expect(await replaceLocksOf(b, [day(0), day(5)])).toHaveLength(2);
+  });
+
+  describe('a greater priority', () => {
+    const watch = (...tasks: readonly WritingTask[]): readonly string[] => {
+      const revoked: string[] = [];
+      for (const { taskId } of tasks) locks.watch(taskId, () => revoked.push(taskId));
+      return revoked;
+    };
+
+    test('of a REPLACE takes the locks of INSERTs and REPLACEs away, which publish nothing then', async () => {
+      const [a, b, c] = [await task('a'), await task('b'), { ...(await task('c')), priority: 60 }];
+      const inserted = await insert(a, [chunk(day(0))]);
+      await replaceLocksOf(b, [day(1)]);
+      const revoked = watch(a, b, c);
+      expect(await replaceLocksOf(c, [days(0, 2)])).toHaveLength(1);
+      expect(revoked).toEqual(['a', 'b']);
+      const segments = inserted.map(({ interval, version, shardSpec, loadSpec }) =>
+        segment(interval, version, { shardSpec, loadSpec }),
+      );
+      const end = (id: string) => ({ id, state: 'SUCCESS', duration: 1, report: {} }) as const;
+      expect(await store.publish({ taskId: 'a', dataSource: 'd', segments, replaced: [], end: end('a') })).toBe(false);
+      // Without rows of its own it would only have emptied its time.
+      expect(
+        await store.publish({ taskId: 'b', dataSource: 'd', segments: [], replaced: [day(1)], end: end('b') }),
+      ).toBe(false);
+    });
+
+    test('of an INSERT takes the lock of a REPLACE away', async () => {
+      const [a, b] = [await task('a'), { ...(await task('b')), priority: 60 }];
+      await replaceLocksOf(a, [ETERNITY]);
+      const revoked = watch(a);
+      expect(await insert(b, [chunk(day(0))])).toHaveLength(1);
+      expect(revoked).toEqual(['a']);
+    });
+
+    test('spares everybody when one lock is of an equal one', async () => {
+      const [a, b, c] = [
+        await task('a'),
+        { ...(await task('b')), priority: 60 },
+        { ...(await task('c')), priority: 60 },
+      ];
+      await replaceLocksOf(a, [day(0)]);
+      await replaceLocksOf(b, [day(1)]);
+      const revoked = watch(a, b);
+      expect(await allocator.lockForReplace(c, [day(0), day(1)])).toMatchObject({
+        conflicts: [{ taskId: 'a' }, { taskId: 'b' }],
+      });
+      expect(revoked).toEqual([]);
+    });
   });
 
   test('waiting ends with the reason of a cancellation', async () => {
     const [a, b] = [await task('a'), await task('b')];
-    await allocator.lockForReplace(a, [ETERNITY], never, ignore);
+    await replaceLocksOf(a, [ETERNITY]);
     const abort = new AbortController();
-    const waiting = allocator.lockForReplace(b, [day(0)], abort.signal, () => {
+    const waiting = insert(b, [chunk(day(0))], abort.signal, () => {
       abort.abort(new FaultError(faults.Canceled('USER_REQUEST')));
     });
     await expect(waiting).rejects.toThrow('[User request]');
@@ -237,7 +299,7 @@ describe('SegmentAllocator', () => {
 
   test('range shard specs divide the values of a chunk', async () => {
     const a = await task('a');
-    const replaceLocks = await allocator.lockForReplace(a, [ETERNITY], never, ignore);
+    const replaceLocks = await replaceLocksOf(a, [ETERNITY]);
     const range = { dimensions: ['x'], cuts: [['f'], ['m']] };
     const places = await allocator.allocateForReplace(a, replaceLocks, [{ interval: day(0), segments: 3, range }]);
     expect(
@@ -251,7 +313,7 @@ describe('SegmentAllocator', () => {
 
   test('a chunk outside of the locks is out of bounds', async () => {
     const a = await task('a');
-    const replaceLocks = await allocator.lockForReplace(a, [day(0)], never, ignore);
+    const replaceLocks = await replaceLocksOf(a, [day(0)]);
     await expect(allocator.allocateForReplace(a, replaceLocks, [chunk(day(1))])).rejects.toMatchObject({
       fault: { errorCode: 'InsertTimeOutOfBounds' },
     });

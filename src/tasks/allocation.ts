@@ -7,7 +7,7 @@ import type { DeepStorage } from '../storage/deep-storage.js';
 import type { MetadataStore, TaskLock } from '../storage/metadata-store.js';
 import type { AppendRegistry } from './append-registry.js';
 import { chunkState, overlapFinder } from './chunk-state.js';
-import type { TaskLocks } from './locks.js';
+import type { LockOutcome, LockRequest, TaskLocks } from './locks.js';
 import type { Timeline } from './timeline.js';
 import { versionAfter } from './versions.js';
 import type { AllocatedSegment, ChunkRequest } from './worker/protocol.js';
@@ -59,32 +59,33 @@ const spanOf = (run: readonly ChunkRequest[]): Interval => ({
   end: run.at(-1)?.interval.end ?? 0,
 });
 
+const replaceRequests = (task: WritingTask, intervals: readonly Interval[]): readonly LockRequest[] =>
+  intervals.map((interval) => ({ ...task, interval, kind: 'exclusive' }));
+
 /** Gives new segments their versions, numbers and places, under the locks that they need. */
 export class SegmentAllocator {
   constructor(readonly sources: AllocationSources) {}
 
   /**
-   * Takes a REPLACE's exclusive locks, in order of time, waiting for tasks that hold conflicting ones.
-   * @throws FaultError Canceled when the signal aborts
+   * Takes a REPLACE's exclusive locks, all or none, or answers the locks that stand in the way. Locks of tasks of lesser
+   * priority are taken away from these.
    */
-  async lockForReplace(
-    task: WritingTask,
-    intervals: readonly Interval[],
-    signal: AbortSignal,
-    onWait: () => void,
-  ): Promise<readonly TaskLock[]> {
-    const locks: TaskLock[] = [];
-    for (const interval of [...intervals].sort((a, b) => a.start - b.start)) {
-      const make = async (): Promise<TaskLock> => ({
-        ...task,
-        interval,
-        kind: 'exclusive',
-        version: await this.#newVersion(task.dataSource),
-      });
-      const taken = (lock: TaskLock): Promise<TaskLock> => Promise.resolve(lock);
-      locks.push(await this.sources.locks.acquire({ make, taken }, signal, onWait));
-    }
-    return locks;
+  lockForReplace(task: WritingTask, intervals: readonly Interval[]): Promise<LockOutcome> {
+    return this.sources.locks.tryAcquire(async () => {
+      const version = await this.#newVersion(task.dataSource);
+      return replaceRequests(task, intervals).map((request): TaskLock => ({ ...request, version }));
+    });
+  }
+
+  /** Ends the tasks whose locks stand in a REPLACE's way, if all are of lesser priority. */
+  preemptForReplace(task: WritingTask, intervals: readonly Interval[]): Promise<void> {
+    return this.sources.locks.preempt(replaceRequests(task, intervals));
+  }
+
+  async releaseLocks(taskId: string): Promise<void> {
+    const { locks, store } = this.sources;
+    await locks.exclusively(() => store.releaseLocks(taskId));
+    locks.wake();
   }
 
   /**

@@ -4,6 +4,7 @@ import { sparkDialect } from '../engine/spark/dialect.js';
 import { literalSecrets, secretHider, validateExternal } from '../external/index.js';
 import { ContextError, readContext, type QueryContext } from '../msq/context.js';
 import { unsupportedError } from '../sql/errors.js';
+import type { BindOptions } from '../sql/binder/binding.js';
 import { bind, parse, settingsOf } from '../sql/index.js';
 import {
   readJsonMembers,
@@ -62,6 +63,8 @@ export interface CompileOptions {
   readonly engine: EngineName;
   /** Whether a Spark server is known. */
   readonly hasSpark: boolean;
+  /** See BindOptions. */
+  readonly signatureOf?: BindOptions['signatureOf'];
 }
 
 function presentOf({ sqlCurrentTimestamp }: QueryContext, now: number): number {
@@ -129,6 +132,7 @@ export function compileStatement(request: StatementRequest, options: CompileOpti
     now,
     useApproximateCountDistinct: context.useApproximateCountDistinct,
     forceSegmentSortByTime: context.forceSegmentSortByTime,
+    ...(options.signatureOf && { signatureOf: options.signatureOf }),
   });
   const executable = script.statement.kind === 'explain' ? script.statement.statement : script.statement;
   const limited = limitSelect(executable, context);

@@ -10,7 +10,6 @@ import type { S3Connection } from '../transfer/index.js';
 import type { TaskEnd, TaskLock, TaskResultsRecord } from '../storage/metadata-store.js';
 import { SegmentAllocator, type AllocationSources, type WritingTask } from './allocation.js';
 import { describeSegments } from './compaction-state.js';
-import type { CompiledStatement } from './compile.js';
 import {
   checkInputSegments,
   maxInputFiles,
@@ -23,6 +22,7 @@ import { openExport, type AllowedExportPaths, type ExportDestination } from './e
 import { canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
 import { isOrdered, jobColumns, jobRelations } from './relations.js';
+import type { InferredStatement } from './signature-inference.js';
 import { stagesOf } from './stages.js';
 import { openTaskLog, type TaskLog } from './task-log.js';
 import { TaskRecorder } from './task-progress.js';
@@ -39,6 +39,9 @@ const CANCEL_GRACE_MS = 400;
 /** A process whose job took less than this many milliseconds waits for another one. */
 const REUSE_BELOW_MS = 2_000;
 
+/** Milliseconds in which a worker must start, as in Druid (IndexerControllerContext). */
+const START_TIMEOUT_MS = 600_000;
+
 /** Times that a worker which died is started again under faultTolerance. */
 const RELAUNCHES = 2;
 
@@ -47,6 +50,8 @@ export interface ControllerSources extends AllocationSources {
   readonly pool: WorkerPool;
   readonly watchers: TaskWatchers;
   readonly cores: number;
+  /** Milliseconds in which a worker must have started. */
+  readonly workerStartTimeoutMs?: number;
   /** host:port of the server. */
   readonly host: string;
   readonly allowedDirectories?: readonly string[];
@@ -68,18 +73,19 @@ export class TaskController {
   readonly #writing: WritingTask;
   readonly #log: TaskLog;
   #runner: RunnerStatus = 'RUNNING';
-  #locks: readonly TaskLock[] = [];
   /** Where files of results lie among those of deep storage; absent while there are none. */
   #resultsPath: string | undefined;
   #export: ExportDestination | undefined;
 
   constructor(
     readonly taskId: string,
-    readonly compiled: CompiledStatement,
+    readonly compiled: InferredStatement,
     readonly statement: Executable,
     /** The task's own directory. */
     readonly directory: string,
     readonly sources: ControllerSources,
+    /** What a REPLACE has taken. */
+    readonly locks: readonly TaskLock[] = [],
   ) {
     this.#allocator = new SegmentAllocator(sources);
     this.#recorder = new TaskRecorder(
@@ -91,6 +97,7 @@ export class TaskController {
         sources.watchers.changed(taskId, 'report');
       },
       compiled.context.includeAllCounters,
+      compiled.inferred,
     );
     this.#writing = {
       taskId,
@@ -98,6 +105,9 @@ export class TaskController {
       priority: compiled.context.priority,
     };
     this.#log = openTaskLog(directory, taskId);
+    for (const { inputSource, ...inferred } of compiled.inferred) {
+      this.#log.logger.info(compiled.hideSecrets({ inputSource, ...inferred }), 'signature inferred');
+    }
   }
 
   get runnerStatus(): RunnerStatus {
@@ -135,12 +145,16 @@ export class TaskController {
             this.cancel(faults.Canceled('QUERY_TIMEOUT'));
           }, timeout)
         : undefined;
+    const unwatch = this.sources.locks.watch(this.taskId, () => {
+      this.cancel(faults.InsertLockPreempted());
+    });
     try {
       await this.#execute(signal);
     } catch (error) {
       await this.#fail(error);
     } finally {
       clearTimeout(timer);
+      unwatch();
       this.sources.locks.wake();
       await rm(this.#workDirectory, { recursive: true, force: true });
       this.#log.close();
@@ -158,7 +172,6 @@ export class TaskController {
 
   async #execute(signal: AbortSignal): Promise<void> {
     checkStatementLimits(this.compiled);
-    await this.#lock(signal);
     const { job, release } = await this.#job();
     const summary = await this.#work(job, signal).finally(release);
     this.#recorder.counters = summary.stages;
@@ -167,13 +180,6 @@ export class TaskController {
       if (this.#export) await this.#endExport(this.#export, summary);
       else await this.#endSelect(this.statement, summary);
     } else await this.#publish(this.statement, summary);
-  }
-
-  async #lock(signal: AbortSignal): Promise<void> {
-    const replaced = this.statement.kind === 'select' ? undefined : replacedIntervals(this.statement);
-    if (!replaced) return;
-    this.#locks = await this.#allocator.lockForReplace(this.#writing, replaced, signal, this.#wait);
-    this.#setRunner('RUNNING');
   }
 
   readonly #wait = (): void => {
@@ -272,8 +278,7 @@ export class TaskController {
     const worker = pool.lease(threads);
     let failed = true;
     try {
-      await Promise.race([worker.process.ready, aborted(signal)]);
-      if (signal.aborted) throw canceled(signal);
+      await this.#started(worker.process, signal);
       record.started();
       this.#log.logger.info({ threads, workerPid: worker.process.pid }, 'worker started');
       const summary = await this.#runJob(worker.process, job, signal);
@@ -288,6 +293,21 @@ export class TaskController {
         this.sources.logger.warn({ err: error }, 'a worker process could not be ended');
       });
     }
+  }
+
+  /** @throws FaultError TaskStartTimeout, or the reason of a cancellation */
+  async #started(worker: WorkerProcess, signal: AbortSignal): Promise<void> {
+    const { workerStartTimeoutMs = START_TIMEOUT_MS } = this.sources;
+    const late = new AbortController();
+    const timer = setTimeout(() => {
+      late.abort();
+    }, workerStartTimeoutMs);
+    await Promise.race([worker.ready, aborted(AbortSignal.any([signal, late.signal]))]).finally(() => {
+      clearTimeout(timer);
+    });
+    if (signal.aborted) throw canceled(signal);
+    // The controller counts as a task, as in Druid.
+    if (late.signal.aborted) throw new FaultError(faults.TaskStartTimeout(1, 2, workerStartTimeoutMs));
   }
 
   async #runJob(worker: WorkerProcess, job: Job, signal: AbortSignal): Promise<JobSummary> {
@@ -312,8 +332,8 @@ export class TaskController {
         },
         allocate: async (chunks) => {
           const places =
-            this.#locks.length > 0
-              ? await this.#allocator.allocateForReplace(this.#writing, this.#locks, chunks)
+            this.locks.length > 0
+              ? await this.#allocator.allocateForReplace(this.#writing, this.locks, chunks)
               : await this.#allocator.allocateForInsert(this.#writing, chunks, signal, this.#wait);
           this.#setRunner('RUNNING');
           this.#allocated.push(...places);
@@ -367,7 +387,7 @@ export class TaskController {
     const written = describeSegments(summary.segments ?? [], statement, this.compiled.context);
     const published = await locks.exclusively(async () => {
       const { visible } = await timeline.current();
-      const tombstones = makeTombstones(dataSource, this.#locks, visible.get(dataSource) ?? [], written);
+      const tombstones = makeTombstones(dataSource, this.locks, visible.get(dataSource) ?? [], written);
       const segments: readonly DataSegment[] = [...written, ...tombstones];
       this.#recorder.segments = {
         ...segmentReport(statement, written),

@@ -34,7 +34,7 @@ export {
   type LookupSpec,
   type LookupTiers,
 } from './lookups.js';
-export type { SampledRecord } from './sampled-columns.js';
+export type { SampledRecord } from '../external/index.js';
 export type { Sample } from './sampling.js';
 export { retentionRule } from './retention.js';
 export type { DataSources, SegmentSelection } from './data-sources.js';
@@ -135,34 +135,6 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
     () => overlord.list(),
   );
   const maxNumTasks = defaultMaxNumTasks(settings);
-  const locks = new TaskLocks(store);
-  const overlord: Overlord = new Overlord(
-    {
-      taskSlots: settings.taskSlots,
-      maxNumTasks,
-      engine: settings.engine,
-      directory: directories.tasks,
-      server: { host, port },
-    },
-    {
-      store,
-      deepStorage,
-      timeline,
-      metadata,
-      pool,
-      watchers: new TaskWatchers(),
-      locks,
-      appends: new AppendRegistry(),
-      cores,
-      host: address,
-      logger,
-      now,
-      ...(settings.spark && { spark: settings.spark }),
-      s3: settings.s3 ?? {},
-      allowedExportPaths: settings.allowedExportPaths ?? [],
-      ...(settings.allowedDirectories && { allowedDirectories: settings.allowedDirectories }),
-    },
-  );
   const queries = new QueryService({
     metadata,
     deepStorage,
@@ -178,6 +150,36 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
       spillDirectory: path.join(directories.workers, 'query'),
     },
   });
+  const locks = new TaskLocks(store);
+  const overlord: Overlord = new Overlord(
+    {
+      taskSlots: settings.taskSlots,
+      maxNumTasks,
+      engine: settings.engine,
+      directory: directories.tasks,
+      server: { host, port },
+    },
+    {
+      store,
+      deepStorage,
+      timeline,
+      metadata,
+      queries,
+      pool,
+      watchers: new TaskWatchers(),
+      locks,
+      appends: new AppendRegistry(),
+      cores,
+      ...(settings.workerStartTimeoutMs !== undefined && { workerStartTimeoutMs: settings.workerStartTimeoutMs }),
+      host: address,
+      logger,
+      now,
+      ...(settings.spark && { spark: settings.spark }),
+      s3: settings.s3 ?? {},
+      allowedExportPaths: settings.allowedExportPaths ?? [],
+      ...(settings.allowedDirectories && { allowedDirectories: settings.allowedDirectories }),
+    },
+  );
   queries.start();
   const cleaner = new ResultsCleaner({
     store,

@@ -85,12 +85,16 @@ export class KillTask {
   }
 
   async run(): Promise<void> {
+    const unwatch = this.sources.locks.watch(this.record.id, () => {
+      this.cancel(faults.InsertLockPreempted());
+    });
     try {
       await this.#lock();
       await this.#kill();
     } catch (error) {
       await this.#fail(error);
     } finally {
+      unwatch();
       this.sources.locks.wake();
       this.#log.close();
     }
@@ -121,17 +125,22 @@ export class KillTask {
     const { store, deepStorage, logger } = this.sources;
     const { id } = this.record;
     const { dataSource } = this.request;
-    const killed = await store.killSegments(
-      id,
-      dataSource,
-      (segments) => this.#choose(segments),
-      (segments) => ({
+    const { signal } = this.#abort;
+    const killed = await this.sources.locks.exclusively(() => {
+      // The lock may have been taken away up to here.
+      if (signal.aborted) throw canceled(signal);
+      return store.killSegments(
         id,
-        state: 'SUCCESS',
-        duration: this.sources.now() - this.record.createdTime,
-        report: this.#report(segments.length),
-      }),
-    );
+        dataSource,
+        (segments) => this.#choose(segments),
+        (segments) => ({
+          id,
+          state: 'SUCCESS',
+          duration: this.sources.now() - this.record.createdTime,
+          report: this.#report(segments.length),
+        }),
+      );
+    });
     if (!killed) return;
     this.#log.logger.info({ segments: killed.length }, 'unused segments deleted');
     logger.info({ taskId: id, dataSource, segments: killed.length }, 'unused segments deleted');

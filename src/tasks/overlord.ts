@@ -9,18 +9,21 @@ import { reportJson } from '../msq/report.js';
 import { formatInterval } from '../segments/index.js';
 import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
 import type { TaskFilter, TaskRecord } from '../storage/metadata-store.js';
-import { compileStatement, type CompiledStatement, type StatementRequest } from './compile.js';
+import { SegmentAllocator } from './allocation.js';
+import type { CompiledStatement, StatementRequest } from './compile.js';
 import { TaskController, type ControllerSources } from './controller.js';
 import { checkTask } from './engine-checks.js';
 import { explain } from './explain.js';
 import { checkExportAllowed } from './exports.js';
 import { InvalidInputError, validateId } from './identifiers.js';
 import { replacedIntervals } from './ingest-job.js';
-import type { QueryAnswer } from './query-service.js';
+import type { QueryAnswer, QueryService } from './query-service.js';
+import { compileInferring, type InferredStatement } from './signature-inference.js';
 import { taskEvents, type TaskEvent } from './task-events.js';
 import { KillTask, killRecord, type KillRequest } from './kill-task.js';
 import { readTaskLog } from './task-log.js';
 import type { TaskEngineSettings } from './settings.js';
+import { TaskQueue, type ReadyTask } from './task-queue.js';
 import { taskStatus, type RunnerStatus, type TaskStatus } from './task-status.js';
 
 export interface OverlordSettings {
@@ -38,10 +41,9 @@ export interface SubmittedTask {
   readonly state: 'RUNNING';
 }
 
-interface QueuedTask {
-  readonly record: TaskRecord;
-  readonly compiled: CompiledStatement;
-  readonly statement: SelectStatement | IngestStatement;
+export interface OverlordSources extends ControllerSources {
+  /** Looks at external data before a task reads them. */
+  readonly queries: QueryService;
 }
 
 /** Is told of a task that has ended. */
@@ -76,17 +78,25 @@ interface RunningTask {
 
 /** Takes query tasks, runs as many at once as there are slots, and tells of them. */
 export class Overlord {
-  readonly #queue: QueuedTask[] = [];
+  readonly #queue: TaskQueue;
   readonly #running = new Map<string, RunningTask>();
   #closed = false;
   #enabled = true;
   #lastEnded = 0;
   readonly #endListeners: EndListener[] = [];
+  /** Starting tasks, while it is under way, and whether it must be done once more. */
+  #starting: Promise<void> | undefined;
+  #startAgain = false;
 
   constructor(
     readonly settings: OverlordSettings,
-    readonly sources: ControllerSources,
-  ) {}
+    readonly sources: OverlordSources,
+  ) {
+    this.#queue = new TaskQueue(new SegmentAllocator(sources), (taskId) => {
+      sources.logger.info({ taskId }, 'a task waits for locks');
+      sources.watchers.changed(taskId, 'status');
+    });
+  }
 
   /**
    * Takes a statement as a task. It is compiled first, so a bad one becomes no task. EXPLAIN is answered at once instead.
@@ -119,7 +129,7 @@ export class Overlord {
       payload: compiled.hideSecrets(payloadOf(taskId, queryId, request.parameters, compiled, statement)),
     };
     await sources.store.insertTask(record);
-    this.#enqueue({ record, compiled, statement });
+    this.#queue.add({ record, compiled, statement });
     this.#startNext();
     return { taskId, state: 'RUNNING' };
   }
@@ -135,7 +145,7 @@ export class Overlord {
         if (compiled.emitted.relations.some(({ node }) => node.kind === 'external' && lacksSecrets(node.inputSource))) {
           throw new Error('its statement names a password, which is not kept; submit it again');
         }
-        this.#enqueue({ record, compiled, statement });
+        this.#queue.add({ record, compiled, statement });
         this.sources.logger.info({ taskId: record.id }, 'a task of the last run is started again');
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
@@ -145,16 +155,17 @@ export class Overlord {
     this.#startNext();
   }
 
-  async #compile(request: StatementRequest, now: number): Promise<CompiledStatement> {
+  async #compile(request: StatementRequest, now: number): Promise<InferredStatement> {
     const { sources, settings } = this;
     const { catalog } = await sources.metadata.current();
-    return compileStatement(request, {
+    const options = {
       catalog,
       now,
       maxNumTasks: settings.maxNumTasks,
       engine: settings.engine,
       hasSpark: sources.spark !== undefined,
-    });
+    };
+    return compileInferring(request, options, sources.queries);
   }
 
   /**
@@ -231,10 +242,10 @@ export class Overlord {
 
   /** Cancels a task and waits for its end. One that has ended stays as it is. */
   async cancel(id: string): Promise<void> {
-    const position = this.#queue.findIndex(({ record }) => record.id === id);
-    const [queued] = position < 0 ? [] : this.#queue.splice(position, 1);
+    const queued = this.#queue.remove(id);
     if (queued) {
       await this.#endUnstarted(queued.record, faults.Canceled('USER_REQUEST'));
+      this.#startNext();
       return;
     }
     const running = this.#running.get(id);
@@ -258,8 +269,9 @@ export class Overlord {
   /** Takes no more tasks, cancels those there are and waits for their end. */
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#starting;
     await Promise.all(
-      this.#queue.splice(0).map(({ record }) => this.#endUnstarted(record, faults.Canceled('TASK_SHUTDOWN'))),
+      this.#queue.drain().map(({ record }) => this.#endUnstarted(record, faults.Canceled('TASK_SHUTDOWN'))),
     );
     const running = [...this.#running.values()];
     for (const { controller } of running) controller.cancel(faults.Canceled('TASK_SHUTDOWN'));
@@ -282,33 +294,53 @@ export class Overlord {
   }
 
   #runnerStatus(id: string): RunnerStatus {
-    return this.#running.get(id)?.controller.runnerStatus ?? 'PENDING';
+    const running = this.#running.get(id);
+    if (running) return running.controller.runnerStatus;
+    return this.#queue.isWaitingForLocks(id) ? 'WAITING' : 'PENDING';
   }
 
-  /** Behind all of the same or a greater priority. */
-  #enqueue(task: QueuedTask): void {
-    const { priority } = task.compiled.context;
-    const position = this.#queue.findIndex(({ compiled }) => compiled.context.priority < priority);
-    this.#queue.splice(position < 0 ? this.#queue.length : position, 0, task);
-  }
-
+  /** Starts what may start. Locks are taken on the way, so that it takes time and is done once at a time. */
   #startNext(): void {
-    while (!this.#closed && this.#enabled && this.#running.size < this.settings.taskSlots) {
-      const next = this.#queue.shift();
-      if (!next) return;
-      this.#start(next);
+    if (this.#starting) {
+      this.#startAgain = true;
+      return;
     }
+    this.#starting = this.#startReady()
+      .catch((error: unknown) => {
+        this.sources.logger.error({ err: error }, 'waiting tasks could not be started');
+      })
+      .finally(() => {
+        this.#starting = undefined;
+        if (!this.#startAgain) return;
+        this.#startAgain = false;
+        this.#startNext();
+      });
   }
 
-  #start({ record, compiled, statement }: QueuedTask): void {
+  async #startReady(): Promise<void> {
+    const mayStart = (): boolean => !this.#closed && this.#enabled;
+    while (mayStart() && this.#running.size < this.settings.taskSlots) {
+      const ready = await this.#queue.takeReady();
+      if (!ready) return;
+      if (this.#closed) await this.#endUnstarted(ready.record, faults.Canceled('TASK_SHUTDOWN'));
+      else this.#start(ready);
+    }
+    if (mayStart()) await this.#queue.preemptForFirst();
+  }
+
+  #start({ record, compiled, statement, locks }: ReadyTask): void {
     const { id } = record;
     const { logger } = this.sources;
     let controller: TaskController;
     try {
-      controller = new TaskController(id, compiled, statement, this.#directory(id), this.sources);
+      controller = new TaskController(id, compiled, statement, this.#directory(id), this.sources, locks);
     } catch (error) {
       logger.error({ err: error, taskId: id }, 'a task could not be started');
-      void this.#endUnstarted(record, faults.UnknownError(`The task could not be started: ${String(error)}`));
+      void this.#endUnstarted(record, faults.UnknownError(`The task could not be started: ${String(error)}`)).then(
+        () => {
+          this.#startNext();
+        },
+      );
       return;
     }
     this.#run(id, controller);

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { splitCsvLine, validateExternal, type ExternalRelation } from '../external/index.js';
+import {
+  type SampledColumn,
+  sampledColumns,
+  type SampledRecord,
+  splitCsvLine,
+  validateExternal,
+  type ExternalRelation,
+} from '../external/index.js';
 import { fromNativeTypeName, JSON_TYPE, VARCHAR } from '../sql/types.js';
 import { InvalidInputError } from './identifiers.js';
 import type { QueryService } from './query-service.js';
-import { type SampledColumn, sampledColumns, type SampledRecord } from './sampled-columns.js';
 
 /** External data of which a few records are wanted. */
 export interface SampleRequest {

@@ -15,6 +15,8 @@ export interface TaskEngineSettings {
   readonly cores: number;
   /** Processes that wait, ready, for the next task. */
   readonly warmWorkers: number;
+  /** Milliseconds in which a worker must have started; absent means Druid's ten minutes. */
+  readonly workerStartTimeoutMs?: number;
   /** Where the server listens: tasks and system tables name it. */
   readonly host: string;
   readonly port: number;

@@ -6,6 +6,7 @@ import { reportJson } from '../msq/report.js';
 import type { StageDefinition } from '../msq/definition.js';
 import type { ParseProblem } from '../external/relation.js';
 import { describeProblem } from './worker/faults.js';
+import type { InferredSignature } from '../msq/report.js';
 import type { StageProgress } from './worker/protocol.js';
 
 interface Attempt {
@@ -33,6 +34,7 @@ export class TaskRecorder {
     /** Called when the report is another one. */
     readonly changed: () => void,
     readonly includeAllCounters = false,
+    readonly inferredSignatures: readonly InferredSignature[] = [],
   ) {
     this.startTime = now();
   }
@@ -105,6 +107,7 @@ export class TaskRecorder {
       stages: this.stages,
       counters: this.#counters,
       includeAllCounters: this.includeAllCounters,
+      inferredSignatures: this.inferredSignatures,
       ...(this.#results && state === 'SUCCESS' && { results: this.#results }),
       ...(this.#segments && { segments: this.#segments }),
     });

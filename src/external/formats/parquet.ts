@@ -63,9 +63,9 @@ function nativeType(storedType: string): string {
 }
 
 /** The columns of the files as rows of their own. */
-function describedColumns(stored: ReadonlyMap<string, string>): string {
-  const rows = [...stored].map(([name, type]) => `(${quoteText(name)}, ${quoteText(nativeType(type))})`);
-  return `SELECT * FROM (VALUES ${rows.join(', ')}) AS described("name", "type")`;
+function describedColumns(stored: ReadonlyMap<string, string>, files: number): string {
+  const rows = [...stored].map(([name, type]) => `(${quoteText(name)}, ${quoteText(nativeType(type))}, ${files}, 0)`);
+  return `SELECT * FROM (VALUES ${rows.join(', ')}) AS described("name", "type", "files", "records")`;
 }
 
 function columnSql(column: Column, stored: ReadonlyMap<string, string>): string {
@@ -126,7 +126,9 @@ export async function planParquet(
   const described = await readingFooters(files, () => session.rows(`DESCRIBE SELECT * FROM ${source}`));
   const stored = new Map(described.map(([name, type]) => [String(name), String(type)]));
   if (relation.describes) {
-    return [{ files, sql: describedColumns(stored), size: { rows: stored.size, bytes: 0 }, strict: true }];
+    return [
+      { files, sql: describedColumns(stored, files.length), size: { rows: stored.size, bytes: 0 }, strict: true },
+    ];
   }
   const columns = placeColumns(relation, format.flattenSpec);
   const select = selectList(columns.map((column) => columnSql(column, stored)));

@@ -26,6 +26,7 @@ function openBinding(options: BindOptions): Binding {
       useApproximateCountDistinct: options.useApproximateCountDistinct ?? true,
       forceSegmentSortByTime: options.forceSegmentSortByTime ?? true,
       ...(options.text !== undefined && { text: options.text }),
+      ...(options.signatureOf && { signatureOf: options.signatureOf }),
     },
     reads: new Set(),
     places: new WeakMap(),

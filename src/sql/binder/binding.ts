@@ -14,6 +14,12 @@ export interface BindParameter {
   readonly value: unknown;
 }
 
+/** External data as EXTERN names it: Druid's JSON. */
+export interface ExternalDefinition {
+  readonly inputSource: unknown;
+  readonly inputFormat: unknown;
+}
+
 export interface BindOptions {
   readonly catalog: SchemaCatalog;
   /** Values of `?`, in order. */
@@ -26,6 +32,10 @@ export interface BindOptions {
   readonly useApproximateCountDistinct?: boolean;
   /** forceSegmentSortByTime: CLUSTERED BY may not place __time anywhere but first. Default true. */
   readonly forceSegmentSortByTime?: boolean;
+  /** The columns, with Druid's native types, of external data without a signature; absent means that it needs one. */
+  readonly signatureOf?: (
+    definition: ExternalDefinition,
+  ) => readonly { readonly name: string; readonly type: string }[];
   /** The SQL text, from which refusals quote what was written. */
   readonly text?: string;
 }
@@ -83,7 +93,7 @@ export interface Place {
 }
 
 export interface Binding {
-  readonly options: Required<Omit<BindOptions, 'text'>> & Pick<BindOptions, 'text'>;
+  readonly options: Required<Omit<BindOptions, 'text' | 'signatureOf'>> & Pick<BindOptions, 'text' | 'signatureOf'>;
   /** Datasources met so far. */
   readonly reads: Set<string>;
   readonly places: WeakMap<Expression, Place>;

@@ -1,7 +1,16 @@
 /** The input sources `druid`, which is a datasource of this server, and `combining`, which may have it among others. */
 import { validationError, type Span } from '../errors.js';
 import type { Expression, ExternalNode, Plan } from '../plan/index.js';
-import { BOOLEAN, TIMESTAMP } from '../types.js';
+import {
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  isNumeric,
+  MULTI_VALUE_VARCHAR,
+  sqlTypeName,
+  TIMESTAMP,
+  type SqlType,
+} from '../types.js';
 import type { Binding } from './binding.js';
 import { call, columnOf, conjunction, filter, literal, notNull, nullable, project } from './build.js';
 import { convert } from './convert.js';
@@ -63,6 +72,41 @@ function bindDatasource(
     return { field: binding.newField(name, type), expression };
   });
   return project(condition ? filter(scan, condition) : scan, columns);
+}
+
+/** The widest of the types that a column has in several sources: text takes everything. */
+function commonType(one: SqlType, other: SqlType): SqlType {
+  if (sqlTypeName(one) === sqlTypeName(other)) return one;
+  return isNumeric(one) && isNumeric(other) ? DOUBLE : MULTI_VALUE_VARCHAR;
+}
+
+/**
+ * The columns of an input source without a signature: those of a datasource are known, the others are asked for.
+ * @param external tells the columns of sources that are no datasources
+ */
+export function sourceSignature(
+  definition: Definition,
+  span: Span,
+  binding: Binding,
+  external: (definition: Definition) => Signature,
+): Signature {
+  const { inputSource } = definition;
+  if (!readsDruid(inputSource)) return external(definition);
+  if (typeOf(inputSource) === 'druid') {
+    const { dataSource } = inputSource as { readonly dataSource?: unknown };
+    const table = typeof dataSource === 'string' ? binding.options.catalog.table(undefined, dataSource) : undefined;
+    if (table?.schema !== 'druid')
+      throw refuse(`names the datasource [${String(dataSource)}], which does not exist`, span);
+    return table.columns.map(({ name, type }) => ({ name, type: name === '__time' ? BIGINT : type }));
+  }
+  const columns = new Map<string, SqlType>();
+  for (const delegate of delegatesOf(inputSource)) {
+    for (const { name, type } of sourceSignature({ ...definition, inputSource: delegate }, span, binding, external)) {
+      const known = columns.get(name);
+      columns.set(name, known ? commonType(known, type) : type);
+    }
+  }
+  return [...columns].map(([name, type]) => ({ name, type }));
 }
 
 /** The rows of external data, which a scan of a datasource may be part of. */

@@ -15,11 +15,11 @@ import {
   TIMESTAMP,
   type SqlType,
 } from '../types.js';
-import type { Binding } from './binding.js';
+import type { Binding, ExternalDefinition } from './binding.js';
 import { columnOf, literal } from './build.js';
 import { convert, makeCast } from './convert.js';
 import { widestType } from './lattice.js';
-import { bindInputSource } from './druid-source.js';
+import { bindInputSource, sourceSignature } from './druid-source.js';
 import { EMPTY_SCOPE } from './scope.js';
 import { isSourceFunction, readSourceFunction } from './source-functions.js';
 import { resolveTypeName } from './type-name.js';
@@ -104,7 +104,23 @@ function extendType(column: ExtendColumn): SqlType {
   }
 }
 
-function externSignature(node: TableFunction, binding: Binding): readonly SignatureColumn[] {
+/** The columns that the data themselves tell. */
+function inferredSignature(
+  definition: ExternalDefinition,
+  span: Span,
+  binding: Binding,
+): readonly SignatureColumn[] | undefined {
+  const { signatureOf } = binding.options;
+  return (
+    signatureOf && sourceSignature(definition, span, binding, (external) => parseSignature(signatureOf(external), span))
+  );
+}
+
+function externSignature(
+  node: TableFunction,
+  definition: ExternalDefinition,
+  binding: Binding,
+): readonly SignatureColumn[] {
   const { call, extend } = node;
   const argument = externArgument(call, 2);
   if (extend) {
@@ -112,7 +128,11 @@ function externSignature(node: TableFunction, binding: Binding): readonly Signat
       throw validationError('EXTERN requires either a signature value or an EXTEND clause, but not both', node.span);
     return extend.map((column) => ({ name: column.name, type: extendType(column) }));
   }
-  if (!argument) throw validationError('EXTERN requires either a signature value or an EXTEND clause', node.span);
+  if (!argument) {
+    const inferred = inferredSignature(definition, call.span, binding);
+    if (inferred) return inferred;
+    throw validationError('EXTERN requires either a signature value or an EXTEND clause', node.span);
+  }
   return parseSignature(parseJson(constant(argument, 'signature', binding), 'signature', argument.span), argument.span);
 }
 
@@ -135,9 +155,10 @@ function bindExtern(node: TableFunction, binding: Binding): Plan {
     if (!argument) throw validationError(`EXTERN requires the argument '${name}'`, call.span);
     return parseJson(constant(argument, name, binding), name, argument.span);
   });
-  const signature = externSignature(node, binding);
+  const definition = { inputSource, inputFormat };
+  const signature = externSignature(node, definition, binding);
   checkNames(signature, node.span);
-  return withTime(bindInputSource({ inputSource, inputFormat }, signature, call.span, binding), binding);
+  return withTime(bindInputSource(definition, signature, call.span, binding), binding);
 }
 
 /** TABLE(INLINE(…)) and its like: the columns always come from EXTEND. */

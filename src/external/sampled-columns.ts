@@ -11,7 +11,7 @@ type Kind = 'LONG' | 'DOUBLE' | 'STRING';
 
 function scalarKind(value: unknown): Kind | undefined {
   if (typeof value === 'boolean') return 'LONG';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'LONG' : 'DOUBLE';
+  if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? 'LONG' : 'DOUBLE';
   return typeof value === 'string' || typeof value === 'bigint' ? 'STRING' : undefined;
 }
 
@@ -44,4 +44,18 @@ export function typeOfValues(values: readonly unknown[]): string {
 export function sampledColumns(records: readonly SampledRecord[]): readonly SampledColumn[] {
   const names = new Set(records.flatMap((record) => Object.keys(record)));
   return [...names].map((name) => ({ name, type: typeOfValues(records.map((record) => record[name])) }));
+}
+
+/** A number that is written as numbers are: no leading zeros, which codes have. */
+const integerText = /^(0|-?[1-9]\d{0,17})$/;
+const numberText = /^-?(0|[1-9]\d{0,14})(\.\d+)?([eE][+-]?\d{1,2})?$/;
+
+function kindOfText(text: string): Kind {
+  if (integerText.test(text)) return 'LONG';
+  return numberText.test(text) ? 'DOUBLE' : 'STRING';
+}
+
+/** The type of a column of a text file, whose values are all texts; what is empty or missing says nothing. */
+export function typeOfTexts(texts: readonly (string | undefined)[]): string {
+  return leastCommon(new Set(texts.flatMap((text) => (text === undefined || text === '' ? [] : [kindOfText(text)]))));
 }
