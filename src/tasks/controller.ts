@@ -19,7 +19,7 @@ import {
   segmentsDestination,
 } from './ingest-job.js';
 import { openExport, type AllowedExportPaths, type ExportDestination } from './exports.js';
-import { canceled } from './locks.js';
+import { aborted, canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
 import { isOrdered, jobColumns, jobRelations } from './relations.js';
 import type { InferredStatement } from './signature-inference.js';
@@ -445,19 +445,4 @@ export class TaskController {
   #end(state: 'SUCCESS' | 'FAILED', report: unknown): TaskEnd {
     return { id: this.taskId, state, duration: this.#recorder.elapsed(), report };
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else {
-      signal.addEventListener(
-        'abort',
-        () => {
-          resolve();
-        },
-        { once: true },
-      );
-    }
-  });
 }

@@ -131,3 +131,19 @@ export class TaskLocks {
 export function canceled(signal: AbortSignal): FaultError {
   return signal.reason instanceof FaultError ? signal.reason : new FaultError(faults.Canceled('USER_REQUEST'));
 }
+
+/** Resolves when a signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else {
+      signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+    }
+  });
+}
