@@ -125,7 +125,7 @@ function nodeSql(expression: Expression, emission: Emission, emit: Emit): string
     case 'column':
       return columnName(expression.id);
     case 'call':
-      return integerArithmeticSql(expression, emission.syntax, emit) ?? callSql(expression, emission, emit);
+      return integerArithmeticSql(expression, emission, emit) ?? callSql(expression, emission, emit);
     case 'cast':
       return castExpressionSql(expression, emission, emit);
     case 'case':

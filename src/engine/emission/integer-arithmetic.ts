@@ -4,8 +4,13 @@
  */
 import type { CallExpression, Expression } from '../../sql/plan/index.js';
 import { isInteger } from '../../sql/types.js';
+import type { Emission } from './emission.js';
 import { operand } from './names.js';
-import type { EngineSyntax, OverflowSyntax } from './syntax.js';
+import { childrenOf } from './sources.js';
+import type { OverflowSyntax } from './syntax.js';
+
+/** Characters of an operand beyond which it is not written twice, lest nested arithmetic grow without bound. */
+const LONG = 100;
 
 const signs: ReadonlySet<string> = new Set(['+', '-', '*']);
 
@@ -18,21 +23,37 @@ const isArithmetic = (expression: Expression): expression is CallExpression =>
 /** The SQL of integer arithmetic; undefined for all other expressions, and where the engine's own numbers wrap. */
 export function integerArithmeticSql(
   expression: Expression,
-  { overflow }: EngineSyntax,
+  { syntax, fresh }: Pick<Emission, 'syntax' | 'fresh'>,
   emit: (expression: Expression) => string,
 ): string | undefined {
+  const { overflow } = syntax;
   if (!overflow || !isArithmetic(expression)) return undefined;
   const operands = new Map<Expression, string>();
-  const plain = (part: Expression): string => {
-    if (isArithmetic(part)) return `(${infix(part.function, part.args.map(plain))})`;
+  const values = new Map<string, string>();
+  const isBound = !holdsQuery(expression);
+  const read = (part: Expression): void => {
+    if (isArithmetic(part)) {
+      part.args.forEach(read);
+      return;
+    }
     const sql = operand(emit(part));
-    operands.set(part, sql);
-    return sql;
+    const name = isBound && sql.length > LONG ? (values.get(sql) ?? fresh('long')) : undefined;
+    if (name !== undefined) values.set(sql, name);
+    operands.set(part, name ?? sql);
   };
+  read(expression);
+  const plain = (part: Expression): string =>
+    isArithmetic(part) ? `(${infix(part.function, part.args.map(plain))})` : (operands.get(part) ?? '');
   const wide = (part: Expression): string =>
     isArithmetic(part) ? wrapped(part, part.args.map(wide), overflow) : (operands.get(part) ?? '');
-  return overflow.attempt(plain(expression), wide(expression));
+  return [...values].reduceRight(
+    (body, [sql, name]) => syntax.bind(name, sql, body),
+    overflow.attempt(plain(expression), wide(expression)),
+  );
 }
+
+/** A query cannot stand in what binds names. */
+const holdsQuery = (expression: Expression): boolean => 'plan' in expression || childrenOf(expression).some(holdsQuery);
 
 const infix = (sign: string, operands: readonly string[]): string =>
   operands.length === 1 ? `${sign} ${operands.join('')}` : operands.join(` ${sign} `);

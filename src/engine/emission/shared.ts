@@ -15,9 +15,6 @@ const LONG = 1000;
 
 const operators: ReadonlySet<string> = new Set(['comparison', 'logic', 'arithmetic', 'conditional']);
 
-/** Functions of lists come as lambdas, which DuckDB plans several times for each lambda around them. */
-const lists: ReadonlySet<string> = new Set(['array', 'multivalue']);
-
 /** Functions that end the statement on some values; they must not be computed where the expression does not ask for them. */
 const failing: ReadonlySet<string> = new Set(['PARSE_JSON']);
 
@@ -40,10 +37,7 @@ function traitsOf(expression: Expression, emission: Emission): Traits {
       (family !== undefined && !operators.has(family)) ||
       inner.some(({ costs }) => costs),
     hasColumn: inner.some(({ hasColumn }) => hasColumn),
-    movable:
-      !(expression.kind === 'call' && failing.has(expression.function)) &&
-      !lists.has(family ?? '') &&
-      inner.every(({ movable }) => movable),
+    movable: !(expression.kind === 'call' && failing.has(expression.function)) && inner.every(({ movable }) => movable),
   };
 }
 
@@ -51,33 +45,30 @@ function traitsOf(expression: Expression, emission: Emission): Traits {
 const isWhole = (expression: Expression, emission: Emission): boolean =>
   !isPerValue(expression, emission) || sourcesOf(expression, emission).length === 0;
 
-/** The greatest parts that stand in the expression several times; those inside of CASE may not be meant to be computed. */
+/**
+ * The parts that stand in the expression several times. What stands only within such a part counts once there. The inside
+ * of CASE may not be meant to be computed; the whole of it may.
+ */
 function repeatedParts(expression: Expression, emission: Emission): ReadonlyMap<string, Expression> {
-  const counts = new Map<string, number>();
-  const count = (part: Expression): void => {
+  const seen = new Set<string>();
+  const found = new Map<string, Expression>();
+  const visit = (part: Expression): void => {
     if (part.kind === 'literal' || part.kind === 'column') return;
     const key = expressionKey(part);
-    const seen = counts.get(key) ?? 0;
-    counts.set(key, seen + 1);
-    if (part.kind !== 'case') childrenOf(part).forEach(count);
-  };
-  count(expression);
-  const found = new Map<string, Expression>();
-  const collect = (part: Expression): void => {
-    if (part.kind === 'literal' || part.kind === 'column' || part.kind === 'case') return;
-    const key = expressionKey(part);
-    if (found.has(key)) return;
-    if ((counts.get(key) ?? 0) > 1) {
-      const { costs, hasColumn, movable } = traitsOf(part, emission);
-      if (costs && hasColumn && movable && part.type.name !== 'BOOLEAN' && isWhole(part, emission)) {
-        found.set(key, part);
-        return;
-      }
+    if (seen.has(key)) {
+      if (!found.has(key) && isWorthSharing(part, emission)) found.set(key, part);
+      return;
     }
-    childrenOf(part).forEach(collect);
+    seen.add(key);
+    if (part.kind !== 'case') childrenOf(part).forEach(visit);
   };
-  collect(expression);
+  visit(expression);
   return found;
+}
+
+function isWorthSharing(part: Expression, emission: Emission): boolean {
+  const { costs, hasColumn, movable } = traitsOf(part, emission);
+  return costs && hasColumn && movable && part.type.name !== 'BOOLEAN' && isWhole(part, emission);
 }
 
 /** A column under a name of its own; `multiValue` says whether it may hold several values. */

@@ -107,7 +107,9 @@ export function comparisonType(a: SqlType, b: SqlType): SqlType | undefined {
   if (a.name === 'BOOLEAN' && isNumeric(b)) return { name: 'BIGINT', nullable };
   if (b.name === 'BOOLEAN' && isNumeric(a)) return { name: 'BIGINT', nullable };
   if (a.name === 'ARRAY' && b.name === 'ARRAY') {
-    const element = comparisonType(a.element ?? NULL_TYPE, b.element ?? NULL_TYPE);
+    const [left, right] = [a.element ?? NULL_TYPE, b.element ?? NULL_TYPE];
+    // Druid compares the values of arrays as text as soon as one side has texts (ExpressionTypeConversion).
+    const element = widen(left, right) ?? comparisonType(left, right);
     return element && { name: 'ARRAY', nullable, element };
   }
   return undefined;

@@ -15,7 +15,7 @@ export const ipMacros: readonly string[] = [
   `CREATE OR REPLACE TEMP MACRO druid_ipv4_stringify(x) AS CASE WHEN x BETWEEN 0 AND 4294967295 THEN
      (x >> 24) || '.' || ((x >> 16) & 255) || '.' || ((x >> 8) & 255) || '.' || (x & 255) END`,
   // Each step is a lambda of its own, as macros copy their operands: what enters a step is computed once.
-  `CREATE OR REPLACE TEMP MACRO druid_ipv6_parse(x) AS list_transform(list_transform(list_transform(list_transform(
+  `CREATE OR REPLACE TEMP MACRO druid_ipv6_parse(x) AS CASE WHEN contains(x, ':') THEN list_transform(list_transform(list_transform(list_transform(
      [{'text': x, 'tail': CASE WHEN contains(x, '.') THEN druid_ipv4_parse(split_part(x, ':', -1)) END}],
      lambda a: string_split(CASE WHEN a.tail IS NULL THEN a.text ELSE
        regexp_extract(a.text, '^(.*:)[^:]*$', 1) || printf('%x:%x', a.tail >> 16, a.tail & 65535) END, '::')),
@@ -30,7 +30,7 @@ export const ipMacros: readonly string[] = [
      lambda list:
        CASE WHEN len(list) = 8 AND len(list_filter(list, lambda g: regexp_full_match(g, '[0-9a-fA-F]{1,4}'))) = 8
        THEN list_reduce(list_transform(list, lambda g: CAST(CAST('0x' || g AS UINTEGER) AS UHUGEINT)),
-         lambda sum, g: sum * 65536 + g) END)[1]`,
+         lambda sum, g: sum * 65536 + g) END)[1] END`,
 ];
 
 interface Subnet {

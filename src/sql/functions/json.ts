@@ -17,11 +17,18 @@ import {
 /** SQL macros that the emitters of JSON functions call. */
 export const jsonMacros: readonly string[] = [
   ...jsonValueMacros,
+  // Jackson reads one value and leaves alone what follows it. Only numbers must end in space.
+  `CREATE OR REPLACE TEMP MACRO druid_leading_json(x) AS CASE
+    WHEN ltrim(x, ' \t\n\r')[1] IN ('{', '[') THEN CAST(ltrim(left(x, list_filter(range(1, length(x)::BIGINT), lambda i:
+      x[i] = CASE ltrim(x, ' \t\n\r')[1] WHEN '{' THEN '}' ELSE ']' END AND json_valid(left(x, i)))[1]), ' \t\n\r') AS JSON)
+    ELSE CAST(rtrim(nullif(regexp_extract(x,
+      '^[ \t\n\r]*("(?:[^"\\\\]|\\\\.)*"|(?:true|false|null)\\b|-?(?:0|[1-9][0-9]*)(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?(?:[ \t\n\r]|$))', 1), ''), ' \t\n\r') AS JSON) END`,
   `CREATE OR REPLACE TEMP MACRO druid_try_parse_json(x) AS
-    CASE WHEN json_valid(x) THEN druid_json_present(CAST(x AS JSON)) END`,
+    CASE WHEN json_valid(x) THEN druid_json_present(CAST(x AS JSON)) ELSE druid_json_present(druid_leading_json(x)) END`,
   `CREATE OR REPLACE TEMP MACRO druid_parse_json(x) AS CASE
     WHEN x IS NULL THEN NULL
     WHEN json_valid(x) THEN druid_json_present(CAST(x AS JSON))
+    WHEN druid_leading_json(x) IS NOT NULL THEN druid_json_present(druid_leading_json(x))
     ELSE CAST(error('Function[parse_json] bad string input [' || x || ']') AS JSON) END`,
   `CREATE OR REPLACE TEMP MACRO druid_json_keys(j) AS CASE left(CAST(j AS VARCHAR), 1)
     WHEN '{' THEN json_keys(j)
@@ -33,22 +40,37 @@ export const jsonMacros: readonly string[] = [
     WHEN '{' THEN FALSE
     WHEN '[' THEN druid_json_texts(j) IS NOT NULL
     ELSE TRUE END`,
+  // Java's String.hashCode as an unsigned number.
+  `CREATE OR REPLACE TEMP MACRO druid_text_hash(x) AS list_reduce(
+    list_transform(string_split(x, ''), lambda c: CAST(unicode(c) AS BIGINT)),
+    lambda hash, c: (hash * 31 + c) & 4294967295, 0::BIGINT)`,
+  // Texts in the order of a Java HashSet, by buckets of a table of 16 slots or as many more as keep it three quarters full.
+  // Members: hash, text; turn, place: when it was added.
+  `CREATE OR REPLACE TEMP MACRO druid_hash_ordered(list) AS list_transform(list_sort(list_transform(list, lambda e: {
+      'bucket': xor(e.hash, e.hash >> 16) & (CAST(power(2, greatest(4, ceil(log2(len(list) / 0.75)))) AS BIGINT) - 1),
+      'depth': len(e.turn), 'turn': e.turn, 'place': e.place, 'text': e.text})), lambda e: e.text)`,
+  // StructuredDataProcessor adds what an object or list holds when its turn comes, and lists that it holds at their own.
   `CREATE OR REPLACE TEMP MACRO druid_json_paths(json) AS CASE WHEN json IS NULL THEN ['$'] ELSE (
-    WITH RECURSIVE steps(path, place, j) AS (
-      SELECT '$', []::BIGINT[], json
+    WITH RECURSIVE steps(path, place, hash, j) AS (
+      SELECT '$', []::BIGINT[], 1::BIGINT, json
       UNION ALL
       SELECT
-        path || CASE WHEN left(CAST(j AS VARCHAR), 1) = '{' THEN druid_json_field(key) ELSE '[' || key || ']' END,
+        path || CASE WHEN is_object THEN druid_json_field(key) ELSE '[' || key || ']' END,
         list_append(place, position),
+        (hash * 31 + 31 + CASE WHEN is_object THEN druid_text_hash(key) ELSE CAST(key AS BIGINT) END) & 4294967295,
         child
       FROM (
-        SELECT path, place, j, unnest(druid_json_keys(j)) AS key, generate_subscripts(druid_json_keys(j), 1) AS position,
+        SELECT path, place, hash, left(CAST(j AS VARCHAR), 1) = '{' AS is_object,
+          unnest(druid_json_keys(j)) AS key, generate_subscripts(druid_json_keys(j), 1) AS position,
           unnest(CASE WHEN left(CAST(j AS VARCHAR), 1) = '{' THEN map_values(from_json(j, '"MAP(VARCHAR, JSON)"')) ELSE from_json(j, '["JSON"]') END) AS child
         FROM steps
         WHERE NOT druid_json_is_leaf(j)
       )
     )
-    SELECT coalesce(list(path ORDER BY place), []) FROM steps WHERE j IS NULL OR druid_json_is_leaf(j)
+    SELECT druid_hash_ordered(found) FROM (
+      SELECT coalesce(list({'hash': hash, 'place': place, 'text': path,
+        'turn': CASE WHEN left(CAST(j AS VARCHAR), 1) = '[' THEN place ELSE place[:len(place) - 1] END}), []) AS found
+      FROM steps WHERE j IS NULL OR druid_json_is_leaf(j))
   ) END`,
   `CREATE OR REPLACE TEMP MACRO druid_json_merge(a, b) AS CASE
     WHEN a IS NULL OR b IS NULL THEN NULL
@@ -149,8 +171,10 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     result: arrayOf(VARCHAR, false),
     nulls: 'own',
     summary: 'The paths of all values that are no objects and no lists of objects or lists; [$] for NULL.',
-    example: [`JSON_PATHS(PARSE_JSON('{"a":1,"b":{"c":[2]}}'))`, '["$.a","$.b.c"]'],
-    duckdb: (args, context) => `druid_json_paths(${jsonAt(args, context, 0)})`,
+    example: [`JSON_PATHS(PARSE_JSON('{"a":1,"b":{"c":[2]}}'))`, '["$.b.c","$.a"]'],
+    duckdb: (args, context) =>
+      // Whatever is no JSON is one value.
+      isJson(context.args[0]?.type ?? VARCHAR) ? `druid_json_paths(${jsonAt(args, context, 0)})` : `['$']`,
   }),
   json({
     name: 'JSON_MERGE',

@@ -75,7 +75,8 @@ export const numericMacros: readonly string[] = [
   `CREATE OR REPLACE TEMP MACRO druid_asin(x) AS CASE WHEN abs(x) <= 1 THEN asin(x) WHEN x IS NOT NULL THEN 'nan'::DOUBLE END`,
   `CREATE OR REPLACE TEMP MACRO druid_acos(x) AS CASE WHEN abs(x) <= 1 THEN acos(x) WHEN x IS NOT NULL THEN 'nan'::DOUBLE END`,
   // Scaling may overflow for huge values, which have no fraction to cut anyway.
-  `CREATE OR REPLACE TEMP MACRO druid_truncate(x, n) AS CASE WHEN isfinite(x * power(10, n)) THEN trunc(x * power(10, n)) / power(10, n) ELSE x END`,
+  // By way of a 64-bit integer, whose range it shares (TruncateOperatorConversion).
+  `CREATE OR REPLACE TEMP MACRO druid_truncate(x, n) AS CAST(double_to_long(x * power(10, n)) AS DOUBLE) / power(10, n)`,
   `CREATE OR REPLACE TEMP MACRO druid_round(x, n) AS CASE WHEN isfinite(x) THEN round(x, n) WHEN isnan(x) THEN 0 ELSE x END`,
   `CREATE OR REPLACE TEMP MACRO druid_binary_bytes(x, p) AS CASE ${unitBranches(1024, ['EiB', 'PiB', 'TiB', 'GiB', 'MiB', 'KiB'])} WHEN x IS NOT NULL THEN x || ' B' END`,
   `CREATE OR REPLACE TEMP MACRO druid_decimal_bytes(x, p) AS CASE ${unitBranches(1000, ['EB', 'PB', 'TB', 'GB', 'MB', 'KB'])} WHEN x IS NOT NULL THEN x || ' B' END`,
@@ -175,9 +176,9 @@ export const numericFunctions: readonly FunctionDeclaration[] = [
     result: likeNumber(0),
     summary: 'Cuts off digits after the point.',
     example: ['TRUNCATE(2.345, 2)', '2.34'],
-    duckdb: ([x = '', digits = '0'], { args }) => {
-      const cut = `druid_truncate(${x}, ${digits})`;
-      return isFractionalArgument(args) ? cut : `CAST(${cut} AS BIGINT)`;
+    duckdb: ([x = '', digits], { args }) => {
+      if (isFractionalArgument(args)) return `druid_truncate(${x}, ${digits ?? '0'})`;
+      return digits === undefined ? x : `CAST(druid_truncate(${x}, ${digits}) AS BIGINT)`;
     },
   }),
   bitwise('BITWISE_AND', '&', 'Bits set in both.', ['BITWISE_AND(12, 10)', '8']),

@@ -2,6 +2,7 @@ import { FaultError } from '../../msq/fault.js';
 import { faults } from '../../msq/faults.js';
 import type { RunningJob } from './job.js';
 import { rowGroupWithin } from './memory.js';
+import { withMultiplicity } from './multiplicity.js';
 import type { JobSummary, SegmentsDestination } from './protocol.js';
 import { writeSegments } from './segment-writer.js';
 import { divideRows } from './segmentation.js';
@@ -39,7 +40,8 @@ export async function ingest(running: RunningJob, destination: SegmentsDestinati
     const segmentation = await divideRows(running, session, destination, staged, order);
     const places = await running.allocate(segmentation.requests);
     const rowGroupRows = rowGroupWithin(running.settings, reading.output.bytes / staged.rows);
-    const work = { destination, segmentation, columns, sortedBy, order, rowGroupRows };
+    const written = await withMultiplicity(session, segmentation.table, columns);
+    const work = { destination, segmentation, columns: written, sortedBy, order, rowGroupRows };
     return writeSegments(running, work, places, writing);
   });
   return { stages: progress.snapshot(), rows: staged.rows, segments };
