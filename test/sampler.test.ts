@@ -176,3 +176,58 @@ describe('the sampler', () => {
     expect(answer.json.errorMessage).toContain(named);
   });
 });
+
+describe('the preview of a statement', () => {
+  const lines = ['{"t":"2024-01-01","n":"7"}', 'no record', '{"t":"2024-01-02","n":8}'].join('\n');
+  const select = `SELECT TIME_PARSE("t") AS "__time", "n" * 2 AS "twice" FROM TABLE(EXTERN(
+    '${JSON.stringify(inline(lines))}', '{"type":"json"}')) EXTEND ("t" VARCHAR, "n" BIGINT)`;
+  const preview = (query: string, context: object = {}) =>
+    suite.api.request('POST', '/millrace/v1/preview', { query, context });
+
+  test('answers rows and the records that were left out, and leaves no task behind', async () => {
+    const { status, json } = await preview(select, { maxParseExceptions: 1 });
+    expect(status).toBe(200);
+    expect(json.results).toEqual({
+      signature: [
+        { name: '__time', type: 'LONG' },
+        { name: 'twice', type: 'LONG' },
+      ],
+      sqlTypeNames: ['TIMESTAMP', 'BIGINT'],
+      results: [
+        ['2024-01-01T00:00:00.000Z', 14],
+        ['2024-01-02T00:00:00.000Z', 16],
+      ],
+      resultsTruncated: false,
+    });
+    expect(json.warnings).toEqual([
+      { stageNumber: 0, error: expect.objectContaining({ errorCode: 'CannotParseExternalData' }) },
+    ]);
+    expect((await suite.api.get('/druid/indexer/v1/tasks')).json).toEqual([]);
+  });
+
+  test('answers the fault that a task would end with', async () => {
+    const { status, json } = await preview(select);
+    expect(status).toBe(200);
+    expect(json.results).toBeUndefined();
+    expect(json.errorReport.error.errorCode).toBe('CannotParseExternalData');
+    expect(json.errorReport.error.errorMessage).toContain('Line: 2');
+  });
+
+  test('answers a thousand rows at most', async () => {
+    const many = JSON.stringify(inline(Array.from({ length: 1_500 }, (_, n) => `{"n":${n}}`).join('\n')));
+    const { json } = await preview(`SELECT "n" FROM TABLE(EXTERN('${many}', '{"type":"json"}')) EXTEND ("n" BIGINT)`);
+    expect(json.results.results).toHaveLength(1_000);
+    expect(json.results.resultsTruncated).toBe(true);
+  });
+
+  test.each([
+    ['what writes', `INSERT INTO "x" ${select} PARTITIONED BY DAY`, 'Only a SELECT can be previewed'],
+    ['a plan', `EXPLAIN PLAN FOR ${select}`, 'Only a SELECT can be previewed'],
+    ['a column that is not there', select.replace('"n" *', '"m" *'), "Column 'm' not found"],
+    ['a source that is not known', select.replace('"inline"', '"pigeon"'), 'pigeon'],
+  ])('refuses %s', async (_name, query, message) => {
+    const { status, json } = await preview(query);
+    expect(status).toBe(400);
+    expect(json.errorMessage).toContain(message);
+  });
+});

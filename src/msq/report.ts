@@ -145,7 +145,8 @@ function stageJson(task: TaskProgress, { stageNumber, definition, shuffle, outpu
   };
 }
 
-function resultsJson({ columns, rows, truncated }: ReportResults): unknown {
+/** Rows of a SELECT as a report has them. */
+export function resultsJson({ columns, rows, truncated }: ReportResults): unknown {
   return {
     signature: columns.map(({ name, type }) => ({ name, type: nativeTypeName(type) })),
     sqlTypeNames: columns.map(({ type }) => sqlTypeName(type)),

@@ -11,6 +11,7 @@ import { addMetadataRoutes } from './metadata-routes.js';
 import { addMetricsRoutes } from './metrics-routes.js';
 import { addNodeRoutes } from './node-routes.js';
 import { addOpenApi } from './openapi.js';
+import { addPreviewRoutes } from './preview-routes.js';
 import { addRulesRoutes } from './rules-routes.js';
 import { addSamplerRoutes } from './sampler-routes.js';
 import { addSqlRoutes } from './sql-routes.js';
@@ -50,6 +51,7 @@ export async function addRoutes(app: FastifyInstance, sources: RouteSources): Pr
   addDataSourceRoutes(app, engine);
   addMetadataRoutes(app, engine);
   addSamplerRoutes(app, engine);
+  addPreviewRoutes(app, engine);
   addRulesRoutes(app, engine);
   addCompactionRoutes(app, engine);
   addLookupRoutes(app, engine);

@@ -39,3 +39,12 @@ export function checkTask({ emitted }: CompiledStatement): void {
   if (tables.length === 0) return;
   throw refuse(`Cannot query table(s) [${[...new Set(tables)].join(', ')}] with SQL engine [msq-task]`);
 }
+
+/**
+ * Previews show what a SELECT answers; they write nothing.
+ * @throws SqlError
+ */
+export function checkPreview({ statement }: CompiledStatement): SelectStatement {
+  if (statement.kind === 'select' && !statement.exportTo) return statement;
+  throw refuse('Only a SELECT can be previewed: give the query without INSERT, REPLACE or EXPLAIN');
+}

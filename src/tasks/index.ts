@@ -11,6 +11,7 @@ import { TaskLocks } from './locks.js';
 import { Lookups } from './lookups.js';
 import { Metadata } from './metadata.js';
 import { Overlord } from './overlord.js';
+import { Previews } from './previews.js';
 import { QueryService } from './query-service.js';
 import { recover } from './recovery.js';
 import { Sampling } from './sampling.js';
@@ -57,6 +58,7 @@ export interface TaskEngine {
   readonly dataSources: DataSources;
   readonly coordinator: Coordinator;
   readonly sampling: Sampling;
+  readonly previews: Previews;
   readonly configs: ConfigStore;
   readonly lookups: Lookups;
   /** Cancels what runs, ends the processes and releases the data directory. */
@@ -208,6 +210,7 @@ async function startEngine(settings: TaskEngineSettings, store: MetadataStore, l
     dataSources,
     coordinator,
     sampling: new Sampling(queries),
+    previews: new Previews(queries),
     configs: store.configs,
     lookups,
     results: new TaskResults({ store, deepStorage, queries }),

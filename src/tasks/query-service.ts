@@ -4,21 +4,23 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { quoteIdentifier } from '../engine/duckdb/quoting.js';
-import type { ExternalRelation } from '../external/relation.js';
+import type { ExternalRelation, ParseProblem } from '../external/relation.js';
 import { FaultError } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
 import { VARCHAR, type SqlType } from '../sql/types.js';
+import type { SelectStatement } from '../sql/plan/index.js';
 import type { DeepStorage } from '../storage/deep-storage.js';
 import type { OpenFiles } from '../storage/file-store.js';
 import type { TaskResultsRecord } from '../storage/metadata-store.js';
-import { compileStatement, type StatementRequest } from './compile.js';
-import { checkInteractive } from './engine-checks.js';
+import { compileStatement, type CompiledStatement, type StatementRequest } from './compile.js';
+import { checkInteractive, checkPreview } from './engine-checks.js';
 import { explain } from './explain.js';
 import { canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
 import { isOrdered, jobColumns, jobRelations } from './relations.js';
 import { resultFilesSql } from './result-files.js';
 import { RowStream } from './row-stream.js';
+import type { SystemSource } from './system-tables/index.js';
 import { WorkerProcess } from './worker-process.js';
 import type { Job, ProcessSettings, ResultsDestination, SparkServer } from './worker/protocol.js';
 
@@ -49,7 +51,13 @@ export interface QueryServiceSources {
   now(): number;
 }
 
-/** Milliseconds after which a sample is given up. */
+/** An answer over external data. */
+export interface PreviewAnswer extends QueryAnswer {
+  /** Takes the secrets that stand in the statement's input sources out of what is shown. */
+  hideSecrets<T>(value: T): T;
+}
+
+/** Milliseconds after which a sample or a preview is given up. */
 const SAMPLING_TIMEOUT_MS = 60_000;
 
 /** What differs between the jobs of interactive queries. */
@@ -80,28 +88,32 @@ export class QueryService {
    * @throws SqlError, ContextError; FaultError when it ends before its first row
    */
   async run(request: QueryRequest): Promise<QueryAnswer> {
-    const { metadata, now, maxNumTasks, deepStorage, spark } = this.sources;
-    const system = await metadata.current();
-    const compiled = compileStatement(request, {
-      catalog: system.catalog,
-      now: now(),
-      maxNumTasks,
-      engine: 'duckdb',
-      hasSpark: spark !== undefined,
-    });
+    const system = await this.sources.metadata.current();
+    const compiled = this.#compile(request, system);
     const statement = checkInteractive(compiled);
     if (statement.kind === 'explain') return explain(compiled, statement, request.queryId);
-    const { context, emitted } = compiled;
-    const { relations, release } = await jobRelations(emitted, { deepStorage, system });
-    const job = this.#job({
-      ...(compiled.engine === 'spark' && spark && { spark }),
-      sql: emitted.sql,
-      ordered: isOrdered(statement.plan),
-      columns: jobColumns(statement.columns),
-      relations,
-      results: { stringifyArrays: context.sqlStringifyArrays ?? true, timeZone: context.sqlTimeZone },
-    });
-    return { columns: statement.columns, rows: this.#stream(job, request, context.timeout, release) };
+    const { job, release } = await this.#selectJob(compiled, statement, system);
+    return { columns: statement.columns, rows: this.#stream(job, request, compiled.context.timeout, release) };
+  }
+
+  /**
+   * Starts a SELECT over external data without a task: for a look at few rows, as it keeps no report and no slot.
+   * @param warn told of each record that is left out, before the rows end
+   * @throws SqlError, ContextError, ExternalSpecError
+   */
+  async preview(request: QueryRequest, warn: (problem: ParseProblem) => void): Promise<PreviewAnswer> {
+    const system = await this.sources.metadata.current();
+    const compiled = this.#compile(request, system);
+    const statement = checkPreview(compiled);
+    const { context } = compiled;
+    const { job, release } = await this.#selectJob(compiled, statement, system);
+    const reading = this.#readingExternal({ ...job, maxParseExceptions: context.maxParseExceptions });
+    const releaseAll = (): void => {
+      release();
+      reading.release();
+    };
+    const rows = this.#stream(reading.job, request, context.timeout ?? SAMPLING_TIMEOUT_MS, releaseAll, warn);
+    return { columns: statement.columns, rows, hideSecrets: (value) => compiled.hideSecrets(value) };
   }
 
   /** Answers the rows of files that a task wrote as its results, file by file. */
@@ -129,7 +141,6 @@ export class QueryService {
       type: types.get(name) ?? VARCHAR,
     }));
     const list = columns.map(({ sqlName, name }) => `${quoteIdentifier(name)} AS ${sqlName}`);
-    const { allowedDirectories, s3, process } = this.sources;
     const job = this.#job({
       sql: `SELECT ${list.join(', ')} FROM "sampled" LIMIT ${rows}`,
       ordered: true,
@@ -137,18 +148,50 @@ export class QueryService {
       relations: [{ kind: 'external', name: 'sampled', external }],
       results: { stringifyArrays: true },
     });
+    const sampling = this.#readingExternal({ ...job, maxParseExceptions: -1 });
+    return this.#stream(sampling.job, { queryId: job.id, signal }, SAMPLING_TIMEOUT_MS, sampling.release);
+  }
+
+  #compile(request: StatementRequest, { catalog }: SystemSource): CompiledStatement {
+    const { now, maxNumTasks, spark } = this.sources;
+    return compileStatement(request, {
+      catalog,
+      now: now(),
+      maxNumTasks,
+      engine: 'duckdb',
+      hasSpark: spark !== undefined,
+    });
+  }
+
+  async #selectJob(
+    { context, emitted, engine }: CompiledStatement,
+    { plan, columns }: SelectStatement,
+    system: SystemSource,
+  ): Promise<{ readonly job: Job; release(): void }> {
+    const { deepStorage, spark } = this.sources;
+    const { relations, release } = await jobRelations(emitted, { deepStorage, system });
+    const job = this.#job({
+      ...(engine === 'spark' && spark && { spark }),
+      sql: emitted.sql,
+      ordered: isOrdered(plan),
+      columns: jobColumns(columns),
+      relations,
+      results: { stringifyArrays: context.sqlStringifyArrays ?? true, timeZone: context.sqlTimeZone },
+    });
+    return { job, release };
+  }
+
+  /** The job with what it needs to read external data; its directory lasts until `release`. */
+  #readingExternal(job: Job): { readonly job: Job; release(): void } {
+    const { allowedDirectories, s3, process } = this.sources;
     const directory = path.join(process.spillDirectory, job.id);
     mkdirSync(directory, { recursive: true });
-    const sampling = {
-      ...job,
-      directory,
-      maxParseExceptions: -1,
-      ...(s3 && { s3 }),
-      ...(allowedDirectories && { allowedDirectories }),
+    return {
+      job: { ...job, directory, ...(s3 && { s3 }), ...(allowedDirectories && { allowedDirectories }) },
+      release: () => {
+        void rm(directory, { recursive: true, force: true });
+      },
     };
-    return this.#stream(sampling, { queryId: job.id, signal }, SAMPLING_TIMEOUT_MS, () => {
-      void rm(directory, { recursive: true, force: true });
-    });
   }
 
   #job({ results, ...rest }: InteractiveJob): Job {
@@ -181,6 +224,7 @@ export class QueryService {
     { queryId, signal }: Pick<QueryRequest, 'queryId' | 'signal'>,
     timeout: number | undefined,
     release: () => void,
+    warn?: (problem: ParseProblem) => void,
   ): QueryAnswer['rows'] {
     const worker = this.#running();
     const abort = new AbortController();
@@ -207,6 +251,11 @@ export class QueryService {
       rows: (batch: readonly (readonly unknown[])[]) => {
         rows.push(batch);
       },
+      ...(warn && {
+        warning: (_stage: number, problem: ParseProblem) => {
+          warn(problem);
+        },
+      }),
     };
     // A request that was given up before it began must not run: its cancellation has passed already.
     const running = abort.signal.aborted ? Promise.reject(canceled(abort.signal)) : worker.run(job, listener);

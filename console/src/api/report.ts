@@ -1,7 +1,14 @@
-import type { Counter, TaskErrorReport, TaskFault, TaskReport, TaskStage } from '../../../src/client/index.js';
+import type {
+  Counter,
+  TaskErrorReport,
+  TaskFault,
+  TaskReport,
+  TaskResults,
+  TaskStage,
+} from '../../../src/client/index.js';
 import type { ResultSet } from './result.js';
 
-export type { Counter, TaskErrorReport as ErrorReport, TaskFault as Fault };
+export type { Counter, TaskErrorReport as ErrorReport, TaskFault as Fault, TaskResults };
 
 export interface WorkerReport {
   readonly workerId: string;
@@ -36,18 +43,19 @@ export interface ReportPayload extends Omit<TaskReport, 'stages' | 'status'> {
   };
 }
 
+/** Rows of a SELECT as a report has them, as an answer. */
+export const resultSetOf = ({ results, signature, sqlTypeNames, resultsTruncated }: TaskResults, elapsedMs: number) =>
+  ({
+    columns: signature.map(({ name, type }, index) => ({
+      name,
+      nativeType: type,
+      sqlType: sqlTypeNames[index] ?? type,
+    })),
+    rows: results,
+    truncated: resultsTruncated ?? false,
+    elapsedMs,
+  }) satisfies ResultSet;
+
 /** Rows of a SELECT task; undefined for an ingestion. */
-export function resultOfReport({ results, status }: ReportPayload): ResultSet | undefined {
-  return (
-    results && {
-      columns: results.signature.map(({ name, type }, index) => ({
-        name,
-        nativeType: type,
-        sqlType: results.sqlTypeNames[index] ?? type,
-      })),
-      rows: results.results,
-      truncated: results.resultsTruncated ?? false,
-      elapsedMs: status.durationMs,
-    }
-  );
-}
+export const resultOfReport = ({ results, status }: ReportPayload): ResultSet | undefined =>
+  results && resultSetOf(results, status.durationMs);

@@ -96,12 +96,14 @@ export async function queryObjects<T>(
   sql: string,
   parameters: readonly unknown[] = [],
   signal?: AbortSignal,
+  context: Readonly<Record<string, unknown>> = {},
 ): Promise<T[]> {
   return postJson<T[]>(
     '/druid/v2/sql',
     {
       query: sql,
       resultFormat: 'object',
+      context,
       parameters: parameters.map((value) => ({ type: typeof value === 'number' ? 'BIGINT' : 'VARCHAR', value })),
     },
     signal,

@@ -3,8 +3,8 @@ import { ApiError, getJson, postJson, send } from './http.js';
 import type { ReportPayload } from './report.js';
 import type { QueryContext } from './sql.js';
 
-/** Tasks by which the load wizard looks at data; they write nothing. */
-export const isPreview = ({ id }: TaskStatus): boolean => id.startsWith('query-preview-');
+/** Tasks that a list has at most. */
+export const mostTasks = 1_000;
 
 const base = '/druid/indexer/v1';
 const taskPath = (id: string): string => `${base}/task/${encodeURIComponent(id)}`;
@@ -21,7 +21,8 @@ export async function cancelTask(id: string): Promise<void> {
   await send('POST', `${taskPath(id)}/shutdown`);
 }
 
-export const listTasks = (signal?: AbortSignal): Promise<TaskStatus[]> => getJson(`${base}/tasks?max=1000`, signal);
+export const listTasks = (signal?: AbortSignal): Promise<TaskStatus[]> =>
+  getJson(`${base}/tasks?max=${mostTasks}`, signal);
 
 export async function taskStatus(id: string, signal?: AbortSignal): Promise<TaskStatus> {
   return (await getJson<{ status: TaskStatus }>(`${taskPath(id)}/status`, signal)).status;

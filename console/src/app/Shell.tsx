@@ -14,7 +14,7 @@ import {
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { getJson } from '../api/http.js';
-import { isPreview, type TaskStatus } from '../api/tasks.js';
+import type { TaskStatus } from '../api/tasks.js';
 import { Shortcuts } from './Shortcuts.js';
 
 const places = [
@@ -35,7 +35,7 @@ function useActiveTasks(): { readonly count: number; readonly offline: boolean }
           getJson<readonly TaskStatus[]>(`/druid/indexer/v1/${list}`, signal),
         ),
       );
-      return lists.flat().filter((task) => !isPreview(task)).length;
+      return lists.flat().length;
     },
     refetchInterval: 3_000,
   });

@@ -49,7 +49,13 @@ function Figures({ segments }: { readonly segments: readonly SegmentRow[] }) {
   );
 }
 
-function SegmentTable({ segments }: { readonly segments: readonly SegmentRow[] }) {
+function SegmentTable({
+  dataSource,
+  segments,
+}: {
+  readonly dataSource: string;
+  readonly segments: readonly SegmentRow[];
+}) {
   return (
     <div className="table-scroll" role="region" aria-label="Segments" tabIndex={0}>
       <table className="list-table">
@@ -79,8 +85,16 @@ function SegmentTable({ segments }: { readonly segments: readonly SegmentRow[] }
         </tbody>
       </table>
       {segments.length > mostListed && (
-        <p className="dim" style={{ padding: '0 14px' }}>
-          The first {mostListed} of {formatCount(segments.length)}. Ask sys.segments for the others.
+        <p className="list-note" style={{ padding: '0 14px 4px' }}>
+          The first {mostListed} of {formatCount(segments.length)}. Ask{' '}
+          <Link
+            href={`/query?sql=${encodeURIComponent(
+              `SELECT *\nFROM sys.segments\nWHERE "datasource" = '${dataSource.replaceAll("'", "''")}'\nORDER BY "start"`,
+            )}`}
+          >
+            sys.segments
+          </Link>{' '}
+          for all of them.
         </p>
       )}
     </div>
@@ -130,12 +144,14 @@ export function DatasourceView({ name, section }: { readonly name: string; reado
     <div className="page">
       <div className="page-inner">
         <div className="page-head">
-          <Tooltip label="All datasources">
-            <ActionIcon component={Link} href="/datasources" aria-label="All datasources">
-              <ArrowLeft size={16} />
-            </ActionIcon>
-          </Tooltip>
-          <h1>{name}</h1>
+          <div className="page-title">
+            <Tooltip label="All datasources">
+              <ActionIcon component={Link} href="/datasources" aria-label="All datasources">
+                <ArrowLeft size={16} />
+              </ActionIcon>
+            </Tooltip>
+            <h1>{name}</h1>
+          </div>
           <span className="spacer" />
           <Actions name={name} segments={segments} />
         </div>
@@ -148,7 +164,10 @@ export function DatasourceView({ name, section }: { readonly name: string; reado
         {data && segments.length === 0 && (
           <div className="panel empty">
             <h2>There are no segments of “{name}”</h2>
-            <p>Nothing was loaded under this name, or all of it is marked unused.</p>
+            <p>
+              Nothing was loaded under this name, or all of it is marked unused: <em>Mark used</em> under Actions brings
+              that back. <Link href="/load">Load data</Link> or see <Link href="/datasources">all datasources</Link>.
+            </p>
           </div>
         )}
         {data && segments.length > 0 && (
@@ -170,7 +189,7 @@ export function DatasourceView({ name, section }: { readonly name: string; reado
               <Tabs.Panel value="segments">
                 <div className="panel">
                   <Timeline segments={segments} />
-                  <SegmentTable segments={segments} />
+                  <SegmentTable dataSource={name} segments={segments} />
                 </div>
               </Tabs.Panel>
               <Tabs.Panel value="columns">

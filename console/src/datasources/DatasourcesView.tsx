@@ -50,7 +50,18 @@ export function DatasourcesView() {
             {shown.length === 0 ? (
               <div className="empty">
                 <h2>{data.length === 0 ? 'There is no data yet' : 'No datasource matches'}</h2>
-                {data.length === 0 && <p>The first INSERT or REPLACE makes one.</p>}
+                {data.length === 0 ? (
+                  <>
+                    <p>Drop a file, or name a path, a URL or objects in S3: the rest is a few clicks.</p>
+                    <Button component={Link} href="/load" leftSection={<Upload size={14} />}>
+                      Load the first data
+                    </Button>
+                  </>
+                ) : (
+                  <p>
+                    <Link href="/datasources">Show all {formatCount(data.length)}</Link>
+                  </p>
+                )}
               </div>
             ) : (
               <table className="list-table">
@@ -67,7 +78,7 @@ export function DatasourcesView() {
                 <tbody>
                   {shown.map((row) => (
                     <tr key={row.datasource}>
-                      <td>
+                      <td className="list-name">
                         <Link href={`/datasources/${encodeURIComponent(row.datasource)}`}>
                           <strong>{row.datasource}</strong>
                         </Link>

@@ -25,15 +25,18 @@ function draw(segments: readonly SegmentRow[]): Picture {
   const moments = segments
     .flatMap(({ start, end }) => [momentOf(start), momentOf(end)])
     .filter((time) => time !== undefined);
-  const from = Math.min(...moments);
-  const span = Math.max(...moments) - from;
+  const from = moments.reduce((least, time) => Math.min(least, time), Infinity);
+  const span = moments.reduce((latest, time) => Math.max(latest, time), -Infinity) - from;
   const isEternal = moments.length === 0;
   const chunks = new Map<string, SegmentRow[]>();
   for (const segment of segments) {
     const key = `${segment.start}/${segment.end}`;
-    chunks.set(key, [...(chunks.get(key) ?? []), segment]);
+    const chunk = chunks.get(key);
+    if (chunk) chunk.push(segment);
+    else chunks.set(key, [segment]);
   }
-  const most = Math.max(1, ...[...chunks.values()].map((chunk) => chunk.reduce((total, { size }) => total + size, 0)));
+  const sizes = [...chunks.values()].map((chunk) => chunk.reduce((total, { size }) => total + size, 0));
+  const most = sizes.reduce((largest, size) => Math.max(largest, size), 1);
   const place = (iso: string, fallback: number): number => {
     const time = momentOf(iso);
     return isEternal || time === undefined || span === 0 ? fallback : (time - from) / span;

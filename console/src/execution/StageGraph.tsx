@@ -30,7 +30,11 @@ function StageBox({ summary }: { readonly summary: StageSummary }) {
       <span className="graph-line">
         {summary.pushed === undefined ? plural(summary.written.rows, 'row') : `${plural(summary.pushed, 'row')} stored`}
       </span>
-      <span className="graph-meter" data-unknown={progress === undefined || undefined}>
+      <span
+        className="graph-meter"
+        data-failed={stage.phase === 'FAILED' || undefined}
+        data-unknown={progress === undefined || undefined}
+      >
         <span style={{ width: `${(progress ?? 0) * 100}%` }} />
       </span>
     </div>

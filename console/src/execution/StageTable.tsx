@@ -5,7 +5,15 @@ const bytesText = ({ bytes }: Flow): string => (bytes > 0 ? formatBytes(bytes) :
 const filesText = ({ files, totalFiles }: Flow): string =>
   totalFiles > 0 ? `${formatCount(files)} / ${formatCount(totalFiles)}` : '–';
 
-function Meter({ progress, label }: { readonly progress: number | undefined; readonly label: string }) {
+function Meter({
+  progress,
+  failed,
+  label,
+}: {
+  readonly progress: number | undefined;
+  readonly failed: boolean;
+  readonly label: string;
+}) {
   return (
     <span
       className="graph-meter"
@@ -16,6 +24,7 @@ function Meter({ progress, label }: { readonly progress: number | undefined; rea
         'aria-valuemin': 0,
         'aria-valuemax': 100,
       })}
+      data-failed={failed || undefined}
       data-unknown={progress === undefined || undefined}
     >
       <span style={{ width: `${(progress ?? 0) * 100}%` }} />
@@ -51,7 +60,11 @@ export function StageTable({ stages }: { readonly stages: readonly StageSummary[
               </td>
               <td>{phaseName(stage.phase)}</td>
               <td>
-                <Meter progress={progress} label={`Progress of stage ${stage.stageNumber}`} />
+                <Meter
+                  progress={progress}
+                  failed={stage.phase === 'FAILED'}
+                  label={`Progress of stage ${stage.stageNumber}`}
+                />
               </td>
               <td className="numbers">{formatCount(read.rows)}</td>
               <td className="numbers">{bytesText(read)}</td>

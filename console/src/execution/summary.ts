@@ -74,8 +74,8 @@ function progressOf(
   if (isDone(stage.phase)) return 1;
   if (stage.phase === undefined || stage.phase === 'NEW') return 0;
   if (pushed !== undefined && expected !== undefined && expected > 0) return Math.min(1, pushed / expected);
-  // What failed goes nowhere any more.
-  if (stage.phase === 'FAILED') return read.totalFiles > 0 ? Math.min(0.99, read.files / read.totalFiles / 2) : 0;
+  // What failed goes nowhere any more: it stays where it was.
+  if (stage.phase === 'FAILED') return read.totalFiles > 0 ? Math.min(1, read.files / read.totalFiles) : 0;
   if (read.totalFiles > 1) return Math.min(1, read.files / read.totalFiles);
   if (expected !== undefined && expected > 0) return Math.min(1, read.rows / expected);
   return undefined;

@@ -32,7 +32,7 @@ const written: readonly {
   {
     value: 's3',
     title: 'S3',
-    label: 'Objects, or else prefixes that end with a slash, one a line',
+    label: 'Objects, or else prefixes that end with a slash, one a line; read with the credentials of the server',
     placeholder: 's3://bucket/path/events.json.gz',
     make: s3Source,
   },

@@ -22,18 +22,19 @@ const engineLabels = { interactive: 'at once', task: 'as a task' } as const;
 export function QueryToolbar(props: QueryToolbarProps) {
   const { tab, chosen, running, onRun, onCancel, onExplain } = props;
   const engine = tab.engine === 'auto' ? chosen : tab.engine;
+  const isEmpty = tab.sql.trim() === '';
   const share = (): void => {
     void navigator.clipboard.writeText(window.location.origin + linkOf(tab));
   };
   return (
-    <div className="query-bar">
+    <div className="query-bar" data-running={running || undefined}>
       <Button.Group>
-        <Button leftSection={<Play size={14} fill="currentColor" />} onClick={onRun} disabled={tab.sql.trim() === ''}>
+        <Button leftSection={<Play size={14} fill="currentColor" />} onClick={onRun} disabled={isEmpty}>
           Run<span className="wide-only">&nbsp;{engineLabels[engine]}</span>
         </Button>
         <Menu position="bottom-start">
           <Menu.Target>
-            <Button px={6} aria-label="How to run">
+            <Button px={6} aria-label="How to run" {...(isEmpty && { variant: 'default' })}>
               <ChevronDown size={14} />
             </Button>
           </Menu.Target>
@@ -65,13 +66,14 @@ export function QueryToolbar(props: QueryToolbarProps) {
           Cancel
         </Button>
       )}
-      <Tooltip label={`Show the plan (${modifier} E)`}>
+      <Tooltip label={`Show the stages and the plan (${modifier} E)`}>
         <Button
+          className="query-explain"
           variant="default"
           leftSection={<Workflow size={14} />}
           px={10}
           onClick={onExplain}
-          disabled={tab.sql.trim() === ''}
+          disabled={isEmpty}
         >
           Explain
         </Button>

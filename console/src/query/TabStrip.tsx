@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { Plus, X } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useStore } from '../shared/store.js';
 import { isPending, runsStore } from './runs.js';
 import { changeTab, closeTab, openTab, showTab, tabsStore, type QueryTab } from './tabs.js';
@@ -34,9 +34,13 @@ export function TabStrip() {
   const { tabs, active } = useStore(tabsStore);
   const runs = useStore(runsStore);
   const [renaming, setRenaming] = useState<string>();
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    list.current?.querySelector('[data-active]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [active, tabs.length]);
   return (
     <div className="tabs">
-      <div className="tabs-list" role="tablist" aria-label="Queries">
+      <div className="tabs-list" role="tablist" aria-label="Queries" ref={list}>
         {tabs.map((tab) => {
           const isActive = tab.id === active;
           return (

@@ -45,10 +45,12 @@ const byText = (keys: unknown): readonly string[] => {
 /** A time range that a scan is pruned to. */
 function rangeText(intervals: unknown): readonly string[] {
   if (!Array.isArray(intervals)) return ['all of time'];
-  const day = (time: number): string => (Math.abs(time) > 8.6e15 ? '…' : new Date(time).toISOString().slice(0, 10));
-  return (intervals as { start: number; end: number }[])
-    .slice(0, 2)
-    .map(({ start, end }) => `${day(start)} to ${day(end)}`);
+  // An end that is open is null: JSON has no infinity.
+  const day = (time: number | null): string => (time === null ? '' : new Date(time).toISOString().slice(0, 10));
+  return (intervals as { start: number | null; end: number | null }[]).slice(0, 2).map(({ start, end }) => {
+    if (start === null) return `until ${day(end)}`;
+    return end === null ? `from ${day(start)}` : `${day(start)} to ${day(end)}`;
+  });
 }
 
 function describe(node: PlanNode): Omit<PlanStep, 'id'> {
@@ -104,10 +106,52 @@ const inputsOf = (node: PlanNode): readonly PlanNode[] =>
     return Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [];
   });
 
-/** The plan of an EXPLAIN as boxes and arrows, from what is read to what comes out; undefined for another kind of plan. */
-export function planGraph({ plan, attributes }: Explained): PlanGraph | undefined {
+function queryOf({ plan }: Explained): PlanNode | undefined {
   const query: unknown = Array.isArray(plan) ? (plan[0] as { query?: unknown } | undefined)?.query : undefined;
-  if (!isNode(query)) return undefined;
+  return isNode(query) ? query : undefined;
+}
+
+/** Names and orders columns, and computes nothing. */
+const isRenaming = ({ kind, columns }: PlanNode): boolean =>
+  kind === 'project' &&
+  Array.isArray(columns) &&
+  (columns as { expression?: { kind?: string } }[]).every(({ expression }) => expression?.kind === 'column');
+
+/** What is computed between the sources and the result, step by step in the order in which rows pass. */
+export function planOperations(explained: Explained): readonly string[] {
+  const visit = (node: PlanNode): readonly string[] => {
+    const { title, lines, isSource } = describe(node);
+    const own = isSource || isRenaming(node) ? [] : [[title, lines.join(' · ')].join(' ').trim()];
+    return [...inputsOf(node).flatMap(visit), ...own];
+  };
+  const query = queryOf(explained);
+  return query ? visit(query) : [];
+}
+
+/** Where the rows go. */
+export function targetStep({ attributes }: Explained): PlanStep {
+  const target = attributes['targetDataSource'];
+  const granularity = attributes['partitionedBy'];
+  const clusteredBy = attributes['clusteredBy'];
+  if (typeof target !== 'string') return { id: 'end', title: 'Result', lines: [], isSource: true };
+  return {
+    id: 'end',
+    title: target,
+    lines: [
+      String(attributes['statementType']).toLowerCase(),
+      ...(granularity === undefined
+        ? []
+        : [`partitioned by ${typeof granularity === 'string' ? granularity : JSON.stringify(granularity)}`]),
+      ...(Array.isArray(clusteredBy) ? [`clustered by ${clusteredBy.join(', ')}`] : []),
+    ],
+    isSource: true,
+  };
+}
+
+/** The plan of an EXPLAIN as boxes and arrows, from what is read to what comes out; undefined for another kind of plan. */
+export function planGraph(explained: Explained): PlanGraph | undefined {
+  const query = queryOf(explained);
+  if (!query) return undefined;
   const steps: PlanStep[] = [];
   const edges: { from: string; to: string }[] = [];
   const visit = (node: PlanNode): string => {
@@ -117,20 +161,8 @@ export function planGraph({ plan, attributes }: Explained): PlanGraph | undefine
     return id;
   };
   const last = visit(query);
-  const target = attributes['targetDataSource'];
-  const granularity = attributes['partitionedBy'];
-  steps.push({
-    id: 'end',
-    title: typeof target === 'string' ? target : 'Result',
-    lines:
-      typeof target === 'string'
-        ? [
-            String(attributes['statementType']).toLowerCase(),
-            `partitioned by ${typeof granularity === 'string' ? granularity : JSON.stringify(granularity)}`,
-          ]
-        : [],
-    isSource: true,
-  });
-  edges.push({ from: last, to: 'end' });
+  const target = targetStep(explained);
+  steps.push(target);
+  edges.push({ from: last, to: target.id });
   return { steps, edges };
 }

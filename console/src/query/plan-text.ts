@@ -6,21 +6,29 @@ interface PlanExpression {
   readonly args?: readonly PlanExpression[];
   readonly value?: unknown;
   readonly operand?: PlanExpression;
+  readonly type?: { readonly name?: string };
 }
 
 const infix = new Set(['AND', 'OR', '=', '<>', '<', '>', '<=', '>=', '+', '-', '*', '/', '||', 'LIKE']);
 
-function literalText(value: unknown): string {
+function literalText({ value, type }: PlanExpression): string {
   if (value === null || value === undefined) return 'NULL';
+  if (typeof value === 'number' && (type?.name === 'TIMESTAMP' || type?.name === 'DATE')) {
+    return `'${new Date(value)
+      .toISOString()
+      .replace('T', ' ')
+      .replace(/( 00:00:00)?\.000Z$/, '')}'`;
+  }
   if (typeof value === 'string') return `'${value}'`;
   return typeof value === 'object' ? '…' : String(value);
 }
 
 /** An expression as a reader of SQL knows it; what has no short form is an ellipsis. */
 export function expressionText(expression: unknown): string {
-  const { kind, name, function: called, args = [], value } = (expression ?? {}) as PlanExpression;
+  const known = (expression ?? {}) as PlanExpression;
+  const { kind, name, function: called, args = [] } = known;
   if (kind === 'column') return name ?? '…';
-  if (kind === 'literal') return literalText(value);
+  if (kind === 'literal') return literalText(known);
   if (called === undefined) return '…';
   const operands = args.map((argument) => {
     const text = expressionText(argument);

@@ -122,7 +122,12 @@ export async function explain(tab: QueryTab, statement: StatementRange): Promise
   setRun(tab.id, { ...started, kind: 'submitting' });
   try {
     const prefix = /^\s*EXPLAIN\b/i.test(statement.text) ? '' : 'EXPLAIN PLAN FOR\n';
-    const [row] = await queryObjects<{ PLAN: string; RESOURCES: string; ATTRIBUTES: string }>(prefix + statement.text);
+    const [row] = await queryObjects<{ PLAN: string; RESOURCES: string; ATTRIBUTES: string }>(
+      prefix + statement.text,
+      [],
+      undefined,
+      tab.context,
+    );
     if (!row) throw new ApiError('The server explained nothing', 200);
     const plan: Explained = {
       plan: JSON.parse(row.PLAN),

@@ -3,7 +3,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import type { ResultColumn, ResultRow } from '../api/result.js';
 import type { Filters, Sort } from './arrange.js';
-import { cellText, isNumericColumn, plainText, typeLabel, unfold } from './cell.js';
+import { cellText, isNumericColumn, isTimeColumn, plainText, typeLabel, unfold } from './cell.js';
 import './grid.css';
 
 const rowHeight = 27;
@@ -37,7 +37,7 @@ interface ResultGridProps {
 function fittingWidth(column: ResultColumn, index: number, rows: readonly ResultRow[]): number {
   let longest = Math.max(column.name.length + 2, typeLabel(column).length);
   for (const row of rows.slice(0, 200)) longest = Math.max(longest, Math.min(60, cellText(column, row[index]).length));
-  return Math.min(widest, Math.max(84, Math.round(longest * 7.4) + 26));
+  return Math.min(widest, Math.max(84, Math.round(longest * 7.6) + 28));
 }
 
 function nextSort(current: Sort | undefined, column: number): Sort | undefined {
@@ -241,6 +241,7 @@ export function ResultGrid(props: ResultGridProps) {
                     role="gridcell"
                     aria-colindex={at + 1}
                     data-right={isNumericColumn(column) || undefined}
+                    data-time={isTimeColumn(column) || undefined}
                     data-folded={unfold(value) !== undefined || undefined}
                     data-selected={(selected?.row === position && selected.column === at) || undefined}
                     style={{ left: gutter + left, width: size }}

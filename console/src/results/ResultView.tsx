@@ -169,6 +169,21 @@ export function ResultView({ result, name, mode, onMode }: ResultViewProps) {
                 }}
                 label="Result"
               />
+              {order.length === 0 && (
+                <div className="empty grid-none" role="note">
+                  <h2>{rows.length === 0 ? 'The answer has no rows' : 'No row passes the filters'}</h2>
+                  {rows.length > 0 && (
+                    <Button
+                      variant="default"
+                      onClick={() => {
+                        setFilters({});
+                      }}
+                    >
+                      Clear the filters
+                    </Button>
+                  )}
+                </div>
+              )}
             </div>
             {unfolded && selectedColumn && selectedIndex !== undefined && (
               <CellPane

@@ -24,11 +24,12 @@ const most = 500;
 export function JsonTree({
   value,
   name,
-  depth = 0,
+  open = 2,
 }: {
   readonly value: unknown;
   readonly name?: string;
-  readonly depth?: number;
+  /** Levels that are unfolded at first. */
+  readonly open?: number;
 }) {
   const label = name === undefined ? null : <span className="json-name">{name}: </span>;
   if (!isBranch(value)) {
@@ -41,14 +42,14 @@ export function JsonTree({
   }
   const entries = Object.entries(value);
   return (
-    <details className="json-branch" open={depth < 2}>
+    <details className="json-branch" open={open > 0}>
       <summary>
         {label}
         <span className="dim">{summaryOf(value)}</span>
       </summary>
       <div className="json-children">
         {entries.slice(0, most).map(([key, child]) => (
-          <JsonTree key={key} name={key} value={child} depth={depth + 1} />
+          <JsonTree key={key} name={key} value={child} open={open - 1} />
         ))}
         {entries.length > most && <div className="json-leaf dim">and {entries.length - most} more</div>}
       </div>

@@ -39,7 +39,7 @@ export function formatTime(iso: string): string {
 /** `1.2 M rows/s` and the like. */
 export function formatRate(perSecond: number): string {
   if (!Number.isFinite(perSecond) || perSecond <= 0) return '–';
-  if (perSecond >= 1e6) return `${(perSecond / 1e6).toPrecision(3)} M/s`;
-  if (perSecond >= 1e4) return `${(perSecond / 1e3).toPrecision(3)} k/s`;
-  return `${integers.format(perSecond)} /s`;
+  if (perSecond >= 1e6) return `${(perSecond / 1e6).toPrecision(3)} M rows/s`;
+  if (perSecond >= 1e4) return `${(perSecond / 1e3).toPrecision(3)} k rows/s`;
+  return `${integers.format(perSecond)} rows/s`;
 }

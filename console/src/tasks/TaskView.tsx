@@ -12,6 +12,7 @@ import { Loading } from '../shared/Loading.js';
 import { messageOf, Notice } from '../shared/Notice.js';
 import { emptyCatalog } from '../sql/catalog.js';
 import { SqlEditor } from '../sql/SqlEditor.js';
+import { TaskLog } from './TaskLog.js';
 import './task.css';
 
 const sections = [
@@ -50,7 +51,7 @@ function Fetched<T>({
   return data === undefined ? <Loading /> : children(data);
 }
 
-function Json({ value, label }: { readonly value: unknown; readonly label: string }) {
+function Json({ value, label, open = 2 }: { readonly value: unknown; readonly label: string; readonly open?: number }) {
   return (
     <div className="panel task-json">
       <CopyButton value={JSON.stringify(value, undefined, 2)}>
@@ -63,7 +64,7 @@ function Json({ value, label }: { readonly value: unknown; readonly label: strin
         )}
       </CopyButton>
       <div className="mono" role="region" aria-label={label} tabIndex={0}>
-        <JsonTree value={value} />
+        <JsonTree value={value} open={open} />
       </div>
     </div>
   );
@@ -145,21 +146,17 @@ export function TaskView({ id, section }: { readonly id: string; readonly sectio
         </Tabs.Panel>
         <Tabs.Panel value="report" className="task-panel">
           <Fetched id={id} what="report" load={(signal) => getJson<unknown>(`${taskPath(id)}/reports`, signal)}>
-            {(report) => <Json value={report} label="report" />}
+            {(report) => <Json value={report} label="report" open={4} />}
           </Fetched>
         </Tabs.Panel>
         <Tabs.Panel value="payload" className="task-panel">
           <Fetched id={id} what="task payload" load={(signal) => getJson<unknown>(taskPath(id), signal)}>
-            {(payload) => <Json value={payload} label="payload" />}
+            {(payload) => <Json value={payload} label="payload" open={3} />}
           </Fetched>
         </Tabs.Panel>
         <Tabs.Panel value="log" className="task-panel">
           <Fetched id={id} what="log" load={(signal) => taskLog(id, signal)}>
-            {(log) => (
-              <pre className="panel task-log mono" role="region" aria-label="Log" tabIndex={0}>
-                {log}
-              </pre>
-            )}
+            {(log) => <TaskLog log={log} />}
           </Fetched>
         </Tabs.Panel>
       </Tabs>

@@ -1,8 +1,8 @@
-import { SegmentedControl, Switch, TextInput } from '@mantine/core';
+import { SegmentedControl, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Search } from 'lucide-react';
 import { Link, useLocation, useSearch } from 'wouter';
-import { isPreview, listTasks, type TaskStatus } from '../api/tasks.js';
+import { listTasks, mostTasks, type TaskStatus } from '../api/tasks.js';
 import { formatDuration, formatTime, plural } from '../shared/format.js';
 import { Loading } from '../shared/Loading.js';
 import { messageOf, Notice } from '../shared/Notice.js';
@@ -38,7 +38,6 @@ export function TasksView() {
   const search = new URLSearchParams(useSearch());
   const state = search.get('state') ?? 'all';
   const text = search.get('q') ?? '';
-  const showsPreviews = search.get('previews') === 'yes';
   const { data, error, isLoading } = useQuery({
     queryKey: ['tasks'],
     queryFn: ({ signal }) => listTasks(signal),
@@ -53,7 +52,6 @@ export function TasksView() {
   const wanted = text.trim().toLowerCase();
   const shown = (data ?? [])
     .filter((task) => isInState(task, state))
-    .filter((task) => showsPreviews || !isPreview(task))
     .filter(({ id, dataSource }) => `${id} ${dataSource}`.toLowerCase().includes(wanted))
     .sort((a, b) => (a.createdTime < b.createdTime ? 1 : -1));
   return (
@@ -62,13 +60,6 @@ export function TasksView() {
         <div className="page-head">
           <h1>Tasks</h1>
           <span className="spacer" />
-          <Switch
-            label="Previews"
-            checked={showsPreviews}
-            onChange={(event) => {
-              change('previews', event.currentTarget.checked ? 'yes' : '');
-            }}
-          />
           <SegmentedControl
             aria-label="State"
             data={[...states]}
@@ -98,9 +89,13 @@ export function TasksView() {
             {shown.length === 0 ? (
               <div className="empty">
                 <h2>{data.length === 0 ? 'No task has run yet' : 'No task matches'}</h2>
-                {data.length === 0 && (
+                {data.length === 0 ? (
                   <p>
                     INSERT and REPLACE run as tasks. <Link href="/load">Load data</Link> writes one for you.
+                  </p>
+                ) : (
+                  <p>
+                    <Link href="/tasks">Show all {plural(data.length, 'task')}</Link>
                   </p>
                 )}
               </div>
@@ -122,7 +117,7 @@ export function TasksView() {
                       <td>
                         <StateBadge look={lookOf(task)} />
                       </td>
-                      <td>{targetText(task)}</td>
+                      <td className="list-name">{targetText(task)}</td>
                       <td style={{ maxWidth: 420 }}>
                         <Link href={`/tasks/${encodeURIComponent(task.id)}`} className="mono task-id">
                           {task.id}
@@ -143,6 +138,9 @@ export function TasksView() {
               </table>
             )}
           </div>
+        )}
+        {data?.length === mostTasks && (
+          <p className="list-note">These are the newest {plural(mostTasks, 'task')}; sys.tasks has all of them.</p>
         )}
       </div>
     </div>
