@@ -3,7 +3,9 @@ import { parse } from '../../../src/sql/index.js';
 import { compileSql } from '../../../src/sql/index.js';
 import { emptyCatalog } from '../sql/catalog.js';
 import { convertSpec } from './convert.js';
+import { expressionSql } from './expression.js';
 import { filterSql } from './filter.js';
+import { SpecError } from './json.js';
 
 const base = {
   dataSchema: {
@@ -84,6 +86,43 @@ PARTITIONED BY DAY`,
       `OVERWRITE WHERE __time >= TIMESTAMP '2015-09-12 00:00:00' AND __time < TIMESTAMP '2015-09-13 00:00:00'`,
     );
     expect(sql).toContain(`WHERE TIME_PARSE("time") >= TIMESTAMP '2015-09-12 00:00:00'`);
+  });
+
+  test('replaces whole time chunks, reads the interval, and says what dropExisting changes', () => {
+    const granularitySpec = { ...base.dataSchema.granularitySpec, intervals: ['2015-09-12T06:00/PT12H'] };
+    const { sql, notes } = convert(withSchema({ granularitySpec }));
+    expect(sql).toContain(
+      `OVERWRITE WHERE __time >= TIMESTAMP '2015-09-12 00:00:00' AND __time < TIMESTAMP '2015-09-13 00:00:00'`,
+    );
+    expect(sql).toContain(
+      `WHERE TIME_PARSE("time") >= TIMESTAMP '2015-09-12 06:00:00' AND TIME_PARSE("time") < TIMESTAMP '2015-09-12 18:00:00'`,
+    );
+    expect(notes.join()).toContain('Without dropExisting');
+    const dropping = { ioConfig: { ...base.ioConfig, dropExisting: true } };
+    expect(convert(withSchema({ granularitySpec }, dropping)).notes).toEqual([]);
+  });
+
+  test('rolls up without metrics, as the default is', () => {
+    const { sql, notes } = convert(withSchema({ granularitySpec: { segmentGranularity: 'day' } }));
+    expect(sql).toContain('GROUP BY 1, 2, 3\n');
+    expect(notes.join()).toContain('rolls up');
+  });
+
+  test('reads a datasource, which has neither format nor declared columns', () => {
+    const { sql } = convertSpec(
+      withSchema(
+        { timestampSpec: { column: '__time', format: 'millis' } },
+        { ioConfig: { inputSource: { type: 'druid', dataSource: 'raw', interval: '2016-06-27/P1D' } } },
+      ),
+    );
+    expect(sql).toBe(`REPLACE INTO "wikipedia" OVERWRITE ALL
+SELECT
+  "__time" AS "__time",
+  "channel",
+  "added"
+FROM "raw"
+WHERE "__time" >= TIMESTAMP '2016-06-27 00:00:00' AND "__time" < TIMESTAMP '2016-06-28 00:00:00'
+PARTITIONED BY DAY`);
   });
 
   test('appends, and carries partitions and tuning over', () => {
@@ -188,3 +227,24 @@ test.each<[object, string]>([
 ])('filterSql(%j)', (filter, sql) => {
   expect(filterSql(filter)).toBe(sql);
 });
+
+test.each<[string, string]>([
+  ['number * 3', '"number" * 3'],
+  ["concat('super-', animal)", `concat('super-', "animal")`],
+  ['strlen("it\\"s") == 2 && !(a || b != 1)', 'CHAR_LENGTH("it""s") = 2 AND NOT ("a" OR "b" <> 1)'],
+  [
+    "if(isRobot == 'true', cast(added, 'LONG'), nvl(delta, 0))",
+    `CASE WHEN "isRobot" = 'true' THEN CAST("added" AS BIGINT) ELSE COALESCE("delta", 0) END`,
+  ],
+  ["timestamp_floor(__time, 'PT1H')", `TIME_FLOOR("__time", 'PT1H')`],
+  ["'it\\'s'", `'it''s'`],
+])('expressionSql(%s)', (expression, sql) => {
+  expect(expressionSql(expression)).toBe(sql);
+});
+
+test.each(['map((x) -> x, a)', 'f(a', 'a)', "cast(a, 'ARRAY<LONG>')", "strpos(a, 'b')", 'a # b'])(
+  'expressionSql refuses %s',
+  (expression) => {
+    expect(() => expressionSql(expression)).toThrow(SpecError);
+  },
+);

@@ -1,6 +1,8 @@
 import { SqlError } from '../../../src/sql/errors.js';
 import { parseExpressionText } from '../../../src/sql/parser/index.js';
+import { columnsIn, expressionSql } from './expression.js';
 import { filterSql } from './filter.js';
+import { chunksCondition, intervalsCondition } from './intervals.js';
 import {
   isObject,
   listAt,
@@ -14,7 +16,7 @@ import {
   type Json,
 } from './json.js';
 import { convertMetric, type Metric } from './metrics.js';
-import { intervalsCondition, partitionedBy, periodOf, timeColumn } from './time.js';
+import { partitionedBy, periodOf, timeColumn, type TimeColumn } from './time.js';
 
 /** A statement that does what a native batch spec does. */
 export interface Conversion {
@@ -63,7 +65,20 @@ function dimensionsOf(dimensionsSpec: Json, notes: string[]): readonly Dimension
   return dimensions.filter(({ name }) => !excluded.has(name));
 }
 
-/** Native expressions that are SQL as well are taken over; the others are refused by name. */
+function transformSql(name: string, expression: string): string {
+  try {
+    const sql = expressionSql(expression);
+    parseExpressionText(sql);
+    return sql;
+  } catch (error) {
+    if (!(error instanceof SqlError || error instanceof SpecError)) throw error;
+    throw new SpecError(
+      `The transform [${name}] is an expression that SQL does not read: ${expression} (${error.message})`,
+    );
+  }
+}
+
+/** Native expressions are written as SQL; those that cannot be are refused by name. */
 function transformsOf(transformSpec: Json, notes: string[]): ReadonlyMap<string, string> {
   const transforms = new Map<string, string>();
   for (const value of listAt(transformSpec, 'transforms')) {
@@ -73,23 +88,14 @@ function transformsOf(transformSpec: Json, notes: string[]): ReadonlyMap<string,
     if (textAt(value, 'type') !== 'expression' || expression === undefined) {
       throw new SpecError(`The transform [${name}] of type [${String(value['type'])}] cannot be converted`);
     }
-    try {
-      parseExpressionText(expression);
-    } catch (error) {
-      if (!(error instanceof SqlError)) throw error;
-      throw new SpecError(`The transform [${name}] is an expression that SQL does not read: ${expression}`);
-    }
-    transforms.set(name, expression);
-    notes.push(`The transform “${name}” is taken over as it is: ${expression}. Check that it means the same in SQL.`);
+    const sql = transformSql(name, expression);
+    transforms.set(name, sql);
+    notes.push(
+      `The transform “${name}” is ${expression}${sql === expression ? '' : `, in SQL ${sql}`}. Check that it means the same.`,
+    );
   }
   return transforms;
 }
-
-/** Names in double quotes or bare words of an expression that are not calls, as far as a scan tells. */
-const columnsIn = (expression: string): readonly string[] =>
-  [...expression.replace(/'(?:[^']|'')*'/g, '').matchAll(/"((?:[^"]|"")*)"|\b([A-Za-z_]\w*)\b(?!\s*\()/g)].map(
-    (match) => match[1]?.replaceAll('""', '"') ?? match[2] ?? '',
-  );
 
 /** Rows of a segment and clustering, from a partitionsSpec. */
 function partitions(
@@ -135,27 +141,67 @@ export function convertSpec(text: string): Conversion {
   if (isObject(ioConfig['firehose']))
     throw new SpecError('spec.ioConfig.firehose is no longer part of Druid: use an inputSource');
   const inputSource = objectAt(ioConfig, 'inputSource', 'spec.ioConfig');
-  const inputFormat = objectAt(ioConfig, 'inputFormat', 'spec.ioConfig');
+  const source = sourceOf(inputSource, ioConfig);
   return writeStatement({
     dataSchema,
     ioConfig,
-    inputSource,
-    inputFormat,
+    source,
     tuning: optionalObject(spec, 'tuningConfig'),
   });
 }
 
+/** What the statement reads. */
+interface Source {
+  /** FROM, where the columns that are read are declared or known. */
+  from(declared: readonly Dimension[]): readonly string[];
+  /** Conditions of the source itself. */
+  readonly conditions: readonly string[];
+  /** A datasource has its time already. */
+  readonly isDatasource: boolean;
+}
+
+/** External data, or another datasource (Druid's DruidInputSource), which has no format. */
+function sourceOf(inputSource: Json, ioConfig: Json): Source {
+  if (textAt(inputSource, 'type') === 'druid') {
+    const name = textAt(inputSource, 'dataSource');
+    if (name === undefined) throw new SpecError('spec.ioConfig.inputSource.dataSource is missing');
+    const interval = inputSource['interval'];
+    const filter = inputSource['filter'];
+    return {
+      from: () => [`FROM ${quotedName(name)}`],
+      conditions: [
+        ...(interval === undefined || interval === null ? [] : [intervalsCondition('"__time"', [interval]) ?? '']),
+        ...(filter === undefined || filter === null ? [] : [filterSql(filter)]),
+      ],
+      isDatasource: true,
+    };
+  }
+  const inputFormat = objectAt(ioConfig, 'inputFormat', 'spec.ioConfig');
+  return {
+    from: (declared) => [
+      'FROM TABLE(',
+      '  EXTERN(',
+      `    ${quotedText(JSON.stringify(inputSource))},`,
+      `    ${quotedText(JSON.stringify(inputFormat))}`,
+      '  )',
+      `) EXTEND (${declared.map((column) => `${quotedName(column.name)} ${column.type}`).join(', ')})`,
+    ],
+    conditions: [],
+    isDatasource: false,
+  };
+}
+
+const storedTime: TimeColumn = { column: '__time', type: 'BIGINT', sql: '"__time"' };
+
 function writeStatement({
   dataSchema,
   ioConfig,
-  inputSource,
-  inputFormat,
+  source,
   tuning,
 }: {
   readonly dataSchema: Json;
   readonly ioConfig: Json;
-  readonly inputSource: Json;
-  readonly inputFormat: Json;
+  readonly source: Source;
   readonly tuning: Json;
 }): Conversion {
   const notes: string[] = [];
@@ -166,8 +212,16 @@ function writeStatement({
   const dimensions = dimensionsOf(optionalObject(dataSchema, 'dimensionsSpec'), notes);
   const metrics = listAt(dataSchema, 'metricsSpec').map(convertMetric);
   const transforms = transformsOf(transformSpec, notes);
-  const time = timeColumn(optionalObject(dataSchema, 'timestampSpec'));
-  const isRollup = granularity['rollup'] !== false && metrics.length > 0;
+  const timestampSpec = optionalObject(dataSchema, 'timestampSpec');
+  const time =
+    source.isDatasource && (textAt(timestampSpec, 'column') ?? '__time') === '__time'
+      ? storedTime
+      : timeColumn(timestampSpec);
+  // Rollup is native ingestion's default; without a column to group by there is nothing to roll up.
+  const isRollup = granularity['rollup'] !== false && (metrics.length > 0 || dimensions.length > 0);
+  if (isRollup && metrics.length === 0) {
+    notes.push('The spec rolls up, which is the default: rows that are alike become one. GROUP BY does so.');
+  }
   const floor = periodOf(granularity['queryGranularity'], 'granularitySpec.queryGranularity');
   const { clusteredBy, rows } = partitions(tuning, notes);
   const columnSql = (name: string): string => {
@@ -177,12 +231,13 @@ function writeStatement({
   const declared = declaredColumns(time, dimensions, metrics, transforms, transformSpec);
   const timeSql = transforms.get('__time') ?? time.sql;
   const outputTime = floor === undefined ? timeSql : `TIME_FLOOR(${timeSql}, ${quotedText(floor)})`;
-  const intervals = intervalsCondition(timeSql, listAt(granularity, 'intervals'));
+  const givenIntervals = listAt(granularity, 'intervals');
+  const intervals = intervalsCondition(timeSql, givenIntervals);
   const filter =
     transformSpec['filter'] === undefined || transformSpec['filter'] === null
       ? undefined
       : filterSql(transformSpec['filter']);
-  const conditions = [intervals, filter].filter((each) => each !== undefined);
+  const conditions = [...source.conditions, intervals, filter].filter((each) => each !== undefined);
   const keys = [`${outputTime} AS "__time"`, ...dimensions.map(({ name }) => columnSql(name))];
   for (const { note } of isRollup ? metrics : []) if (note !== undefined) notes.push(note);
   const values = metrics.flatMap(({ name, sql, plain }) => {
@@ -193,7 +248,8 @@ function writeStatement({
     }
     return [value === quotedName(name) ? value : `${value} AS ${quotedName(name)}`];
   });
-  const overwrite = intervalsCondition('__time', listAt(granularity, 'intervals'));
+  const chunk = periodOf(granularity['segmentGranularity'] ?? 'DAY', 'granularitySpec.segmentGranularity');
+  const overwrite = chunksCondition('__time', givenIntervals, chunk);
   const target =
     ioConfig['appendToExisting'] === true
       ? `INSERT INTO ${quotedName(dataSource)}`
@@ -203,16 +259,16 @@ function writeStatement({
       'Without intervals the spec replaces the time chunks that it finds; the statement replaces the whole datasource.',
     );
   }
+  if (overwrite !== undefined && ioConfig['appendToExisting'] !== true && ioConfig['dropExisting'] !== true) {
+    notes.push(
+      'Without dropExisting the spec keeps old rows of the intervals where it finds no new ones; the statement removes them.',
+    );
+  }
   const sql = [
     target,
     'SELECT',
     indented([...keys, ...values]),
-    'FROM TABLE(',
-    '  EXTERN(',
-    `    ${quotedText(JSON.stringify(inputSource))},`,
-    `    ${quotedText(JSON.stringify(inputFormat))}`,
-    '  )',
-    `) EXTEND (${declared.map((column) => `${quotedName(column.name)} ${column.type}`).join(', ')})`,
+    ...source.from(declared),
     ...(conditions.length > 0
       ? [`WHERE ${conditions.length > 1 ? conditions.map((each) => `(${each})`).join(' AND ') : (conditions[0] ?? '')}`]
       : []),

@@ -1,5 +1,5 @@
 import { isObject, listAt, quotedName, quotedText, SpecError, textAt, type Json } from './json.js';
-import { intervalsCondition } from './time.js';
+import { intervalsCondition } from './intervals.js';
 
 const literal = (value: unknown): string => (typeof value === 'number' ? String(value) : quotedText(String(value)));
 

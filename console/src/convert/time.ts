@@ -96,23 +96,3 @@ export function partitionedBy(granularity: unknown): string {
   const period = periodOf(granularity, 'granularitySpec.segmentGranularity');
   return period === undefined ? 'ALL' : (words[period] ?? quotedText(period));
 }
-
-/** A time as a literal, in UTC. */
-function timestamp(text: string): string {
-  const time = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) || /Z|[+-]\d{2}:?\d{2}$/.test(text) ? text : `${text}Z`);
-  if (Number.isNaN(time.getTime())) throw new SpecError(`[${text}] is not an ISO 8601 time`);
-  return `TIMESTAMP '${time.toISOString().slice(0, 19).replace('T', ' ')}'`;
-}
-
-/** The condition that a time lies in one of the intervals; undefined when there are none. */
-export function intervalsCondition(time: string, intervals: readonly unknown[]): string | undefined {
-  const conditions = intervals.map((interval) => {
-    const [start, end, ...rest] = String(interval).split('/');
-    if (start === undefined || end === undefined || rest.length > 0 || /^P/.test(start) || /^P/.test(end)) {
-      throw new SpecError(`The interval [${String(interval)}] must be start/end`);
-    }
-    return `${time} >= ${timestamp(start)} AND ${time} < ${timestamp(end)}`;
-  });
-  if (conditions.length < 2) return conditions[0];
-  return conditions.map((condition) => `(${condition})`).join(' OR ');
-}
