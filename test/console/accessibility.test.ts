@@ -1,53 +1,69 @@
+import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { flightColumns, flights, localFlights, writeFlights } from '../support/flights.js';
 import { describeConsole, picture, useConsole, violations } from './browser.js';
 
+const linked = (sql: string, more = ''): string => `/query?sql=${encodeURIComponent(sql)}${more}`;
+
+const rows = linked('SELECT * FROM "flights" LIMIT 50');
+const chart = linked(
+  `SELECT TIME_FLOOR(__time, 'P1D') AS "day", COUNT(*) AS "n" FROM "flights" GROUP BY 1`,
+  '&mode=chart',
+);
+
 describeConsole('every view', () => {
   const suite = useConsole();
+  let taskId = '';
+  let sample = '';
   beforeAll(async () => {
     const file = writeFlights(suite.directory);
-    await suite.api.ingest(
+    ({ taskId } = await suite.api.ingest(
       `REPLACE INTO "flights" OVERWRITE ALL SELECT ${flightColumns} FROM ${localFlights(file)} PARTITIONED BY DAY`,
-    );
+    ));
+    sample = JSON.stringify({
+      type: 'local',
+      files: [writeFlights(suite.directory, 'sample.json', flights().slice(0, 100))],
+    });
   });
 
-  test.each([
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 400],
-    ['dark', 400],
-  ] as const)('is accessible and fits: %s, %i pixels wide', async (colorScheme, width) => {
-    const page = await suite.open('/query', { colorScheme, viewport: { width, height: 800 } });
-    const [task] = (await suite.api.get('/druid/indexer/v1/tasks?datasource=flights')).json as { id: string }[];
-    const sql = encodeURIComponent('SELECT * FROM "flights" LIMIT 50');
-    const over = encodeURIComponent(
-      `SELECT TIME_FLOOR(__time, 'P1D') AS "day", COUNT(*) AS "n" FROM "flights" GROUP BY 1`,
-    );
-    const loaded = writeFlights(suite.directory, `${colorScheme}-${width}.json`, flights().slice(0, 100));
-    for (const [address, shown] of [
-      [`/query?sql=${sql}`, 'SELECT'],
-      [`/query?mode=chart&sql=${over}`, 'SELECT'],
-      ['/load', 'Drop files here'],
-      [`/load?source=${encodeURIComponent(JSON.stringify({ type: 'local', files: [loaded] }))}`, '2001-01-01 00:47:00'],
-      ['/convert', 'Ingestion spec'],
-      ['/datasources', '20,000'],
-      ['/datasources/flights', 'Bytes per row'],
-      ['/tasks', 'Success'],
-      [`/tasks/${task?.id ?? ''}`, 'Finished'],
-    ] as const) {
-      await page.goto(suite.server.url + address);
-      await page.getByText(shown).first().waitFor();
-      if (address.startsWith('/query')) {
-        await page.getByRole('button', { name: /^Run/ }).click();
-        const answer = address.includes('mode=chart')
-          ? page.getByRole('img', { name: /line chart/ }).locator('canvas')
-          : page.getByRole('grid', { name: 'Result' }).getByRole('gridcell').first();
-        await answer.waitFor();
+  const answered = async (page: Page): Promise<void> => {
+    await page.getByRole('button', { name: /^Run/ }).click();
+    await page.getByRole('grid', { name: 'Result' }).getByRole('gridcell').first().waitFor();
+  };
+  const drawn = async (page: Page): Promise<void> => {
+    await page.getByRole('button', { name: /^Run/ }).click();
+    await page
+      .getByRole('img', { name: /line chart/ })
+      .locator('canvas')
+      .waitFor();
+  };
+  const shows = (text: string) => (page: Page) => page.getByText(text).first().waitFor();
+
+  // A view is opened once and then looked at in both schemes and widths: what changes with the scheme are colours.
+  test.each<[string, () => string, (page: Page) => Promise<void>]>([
+    ['rows', () => rows, answered],
+    ['a chart', () => chart, drawn],
+    ['the start of the load wizard', () => '/load', shows('Drop files here')],
+    ['a sample', () => `/load?source=${encodeURIComponent(sample)}`, shows('2001-01-01 00:47:00')],
+    ['conversion', () => '/convert', shows('Ingestion spec')],
+    ['datasources', () => '/datasources', shows('20,000')],
+    ['a datasource', () => '/datasources/flights', shows('Bytes per row')],
+    ['tasks', () => '/tasks', shows('Success')],
+    ['a task', () => `/tasks/${taskId}`, shows('Finished')],
+  ])('is accessible and fits, light and dark, wide and narrow: %s', async (name, address, ready) => {
+    const page = await suite.open(address());
+    await ready(page);
+    for (const width of [1280, 400]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+        const found = await violations(page, colorScheme === 'dark' ? ['color-contrast'] : undefined);
+        expect([width, colorScheme, found]).toEqual([width, colorScheme, []]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect([width, overflow]).toEqual([width, 0]);
       }
-      expect([address, await violations(page)]).toEqual([address, []]);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect([address, overflow]).toEqual([address, 0]);
-      if (width === 400 && colorScheme === 'dark' && address.startsWith('/query?sql')) await picture(page, 'narrow');
     }
+    if (name === 'rows') await picture(page, 'narrow');
   });
 });

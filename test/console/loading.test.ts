@@ -74,6 +74,8 @@ describeConsole('loading data in the console', () => {
     await page.getByRole('img', { name: 'line chart of rows' }).locator('canvas').waitFor();
     expect(performance.now() - started).toBeLessThan(60_000);
     expect(await suite.api.rows('SELECT COUNT(*) FROM "flights"')).toEqual([[20_000]]);
+    // The previews were no tasks: there is the one that loaded.
+    expect((await suite.api.get('/druid/indexer/v1/tasks')).json).toHaveLength(1);
   });
 
   test.each([

@@ -68,6 +68,12 @@ describeConsole('the query view', () => {
     await page.getByRole('button', { name: 'Filter columns' }).click();
     await grid.getByLabel('Filter flights').fill('> 900');
     await page.getByText(/^2 of \d+ rows/).waitFor();
+    await grid.getByLabel('Filter origin').fill('nowhere');
+    await page.getByText('No row passes the filters').waitFor();
+    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await page.getByText(/^\d+ rows/).waitFor();
+    await grid.getByLabel('Filter flights').fill('> 900');
+    await page.getByText(/^2 of \d+ rows/).waitFor();
     await grid.locator('.grid-cell[data-folded]').first().dblclick();
     const pane = page.getByRole('complementary', { name: 'Cell' });
     await pane.getByText('"ABQ"').waitFor();
@@ -139,16 +145,41 @@ describeConsole('the query view', () => {
     await page.getByText('The query was canceled').waitFor();
   });
 
-  test('explains a statement as a graph, and a refusal with its place', async () => {
+  test('explains a statement by its stages and its plan, and a refusal with its place', async () => {
     const page = await suite.open(
       linked(`SELECT "origin", COUNT(*) FROM "flights" WHERE "delay" > 10 GROUP BY 1 ORDER BY 2 DESC LIMIT 5`),
     );
     await page.getByRole('button', { name: 'Explain' }).click();
-    const graph = page.getByRole('group', { name: 'Plan' });
-    for (const step of ['flights', 'Filter', 'delay > 10', 'Group', 'Result'])
-      await graph.getByText(step, { exact: true }).waitFor();
-    await picture(page, 'explain');
+    const stages = page.getByRole('group', { name: 'Stages' });
+    for (const line of [
+      'flights',
+      '0 · Read and limit',
+      'Filter delay > 10',
+      'Limit 5 rows',
+      'up to 1 worker',
+      'Result',
+    ])
+      await stages.getByText(line, { exact: true }).waitFor();
     expect(await violations(page)).toEqual([]);
+    await page.locator('label', { hasText: 'Plan' }).click();
+    const plan = page.getByRole('group', { name: 'Plan' });
+    for (const step of ['flights', 'Filter', 'delay > 10', 'Group', 'Result'])
+      await plan.getByText(step, { exact: true }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    // The context goes along: two workers of three tasks. What is written is a stage of its own, sorted before.
+    await page.goto(
+      suite.server.url +
+        linked(`REPLACE INTO "by_day" OVERWRITE ALL
+SELECT TIME_FLOOR("__time", 'P1D') AS "__time", "origin", COUNT(*) AS "flights"
+FROM "flights" WHERE "__time" >= TIMESTAMP '2001-02-01'
+GROUP BY 1, 2 PARTITIONED BY MONTH CLUSTERED BY "origin"`) +
+        `&context=${encodeURIComponent('{"maxNumTasks":3}')}`,
+    );
+    await page.getByRole('button', { name: 'Explain' }).click();
+    for (const line of [`Filter __time >= '2001-02-01'`, 'sorted by __time, origin', '1 · Write segments', 'by_day'])
+      await stages.getByText(line, { exact: true }).waitFor();
+    await stages.getByText('up to 2 workers').first().waitFor();
+    await picture(page, 'explain');
     await typeSql(page, 'SELECT 1\nFROM "nowhere"');
     await page.keyboard.press('ControlOrMeta+Enter');
     await page.getByText('The statement was refused').waitFor();

@@ -37,7 +37,8 @@ interface ResultGridProps {
 function fittingWidth(column: ResultColumn, index: number, rows: readonly ResultRow[]): number {
   let longest = Math.max(column.name.length + 2, typeLabel(column).length);
   for (const row of rows.slice(0, 200)) longest = Math.max(longest, Math.min(60, cellText(column, row[index]).length));
-  return Math.min(widest, Math.max(84, Math.round(longest * 7.6) + 28));
+  // Digits of an even width are wider than the average letter of a long text.
+  return Math.min(widest, Math.max(84, Math.round(longest * (longest < 24 ? 8.2 : 7.4)) + 26));
 }
 
 function nextSort(current: Sort | undefined, column: number): Sort | undefined {
