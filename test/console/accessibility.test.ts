@@ -17,9 +17,11 @@ describeConsole('every view', () => {
   let sample = '';
   beforeAll(async () => {
     const file = writeFlights(suite.directory);
-    ({ taskId } = await suite.api.ingest(
+    await suite.api.ingest(
       `REPLACE INTO "flights" OVERWRITE ALL SELECT ${flightColumns} FROM ${localFlights(file)} PARTITIONED BY DAY`,
-    ));
+    );
+    const [task] = (await suite.api.get('/druid/indexer/v1/tasks?datasource=flights')).json as { id: string }[];
+    taskId = task?.id ?? '';
     sample = JSON.stringify({
       type: 'local',
       files: [writeFlights(suite.directory, 'sample.json', flights().slice(0, 100))],

@@ -217,6 +217,7 @@ describeConsole('loading data in the console', () => {
     await page
       .getByRole('region', { name: 'Log' })
       .getByText(/cancel/i)
+      .first()
       .waitFor();
     await page.getByRole('tab', { name: 'Statement' }).click();
     await page.getByText('"slow"').waitFor();
