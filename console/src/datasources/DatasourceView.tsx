@@ -2,11 +2,11 @@ import { ActionIcon, Tabs, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ArrowLeft } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
-import { formatType } from '../../../src/sql/types.js';
 import { listSegments, type SegmentRow } from '../api/datasources.js';
 import { formatBytes, formatCount } from '../shared/format.js';
 import { Loading } from '../shared/Loading.js';
 import { messageOf, Notice } from '../shared/Notice.js';
+import { columnTypeText } from '../sql/catalog.js';
 import { useCatalog } from '../sql/use-catalog.js';
 import { Actions } from './Actions.js';
 import { rangeText } from './range.js';
@@ -120,7 +120,7 @@ function ColumnList({ name }: { readonly name: string }) {
             <tr key={column}>
               <td>{column}</td>
               <td className="mono" style={{ fontSize: 12 }}>
-                {formatType(type)}
+                {columnTypeText(type)}
               </td>
               <td>{type.nullable ? 'may be' : 'never'}</td>
             </tr>

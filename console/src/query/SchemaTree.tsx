@@ -1,20 +1,20 @@
 import { ActionIcon, TextInput, Tooltip } from '@mantine/core';
 import { ChevronRight, Play, Search } from 'lucide-react';
 import { useState } from 'react';
-import { isDatetime, isNumeric, formatType, type SqlType } from '../../../src/sql/types.js';
+import { isDatetime, isNumeric, type SqlType } from '../../../src/sql/types.js';
 import type { TableDefinition } from '../../../src/sql/catalog.js';
-import type { Catalog } from '../sql/catalog.js';
+import { columnTypeText, type Catalog } from '../sql/catalog.js';
 import { quoteName } from '../sql/completion.js';
 
 const glyph = (type: SqlType): string => {
   if (isDatetime(type)) return '◷';
   if (isNumeric(type)) return '#';
-  if (type.name === 'ARRAY') return '[]';
+  if (columnTypeText(type).startsWith('ARRAY')) return '[]';
   return type.name === 'COMPLEX' ? '{}' : 'a';
 };
 
 /** Druid's timestamps all have milliseconds. */
-const shortType = (type: SqlType): string => formatType(type).replace('(3)', '');
+const shortType = (type: SqlType): string => columnTypeText(type).replace('(3)', '');
 
 const nameOf = ({ schema, name }: TableDefinition): string =>
   schema === 'druid' ? quoteName(name) : `${schema}.${quoteName(name)}`;

@@ -1,5 +1,5 @@
 import type { SchemaCatalog, TableColumn, TableDefinition } from '../../../src/sql/catalog.js';
-import { ANY, fromNativeTypeName, type SqlType, type TypeName } from '../../../src/sql/types.js';
+import { ANY, formatType, fromNativeTypeName, type SqlType, type TypeName } from '../../../src/sql/types.js';
 
 /** A row of INFORMATION_SCHEMA.COLUMNS. */
 export interface ColumnRow {
@@ -36,6 +36,9 @@ function typeOf({ DATA_TYPE, IS_NULLABLE }: ColumnRow): SqlType {
   if (plainTypes.has(DATA_TYPE)) return { name: DATA_TYPE as TypeName, nullable };
   return { ...(fromNativeTypeName(DATA_TYPE) ?? ANY), nullable };
 }
+
+/** A column's type for a reader. INFORMATION_SCHEMA does not tell what an array holds, so that the binder takes it for any. */
+export const columnTypeText = (type: SqlType): string => (type.name === 'ANY' ? 'ARRAY' : formatType(type));
 
 /** Makes the catalogue from the rows of INFORMATION_SCHEMA.COLUMNS, which come table by table in ordinal order. */
 export function catalogOf(rows: readonly ColumnRow[]): Catalog {

@@ -10,8 +10,7 @@ import { allFunctions } from '../../../src/sql/functions/index.js';
 import type { FunctionDeclaration } from '../../../src/sql/functions/declaration.js';
 import type { Token } from '../../../src/sql/lexer.js';
 import { reservedWords } from '../../../src/sql/reserved-words.js';
-import { formatType } from '../../../src/sql/types.js';
-import type { Catalog } from './catalog.js';
+import { columnTypeText, type Catalog } from './catalog.js';
 import { offeredKeywords } from './keywords.js';
 import { statementAt } from './statements.js';
 import { readTokens } from './tokens.js';
@@ -74,7 +73,7 @@ const columnCompletions = (table: TableDefinition): readonly Completion[] =>
   table.columns.map(({ name, type }) => ({
     label: name,
     type: 'column',
-    detail: formatType(type),
+    detail: columnTypeText(type),
     apply: quoteName(name),
     boost: 2,
     info: `Column of ${table.name}`,
