@@ -18,7 +18,7 @@ describeConsole('every view', () => {
   beforeAll(async () => {
     const file = writeFlights(suite.directory);
     await suite.api.ingest(
-      `REPLACE INTO "flights" OVERWRITE ALL SELECT ${flightColumns} FROM ${localFlights(file)} PARTITIONED BY DAY`,
+      `REPLACE INTO "flights" OVERWRITE ALL SELECT ${flightColumns} FROM ${localFlights(file)} PARTITIONED BY MONTH`,
     );
     const [task] = (await suite.api.get('/druid/indexer/v1/tasks?datasource=flights')).json as { id: string }[];
     taskId = task?.id ?? '';
