@@ -166,19 +166,19 @@ describeConsole('the query view', () => {
     for (const step of ['flights', 'Filter', 'delay > 10', 'Group', 'Result'])
       await plan.getByText(step, { exact: true }).waitFor();
     expect(await violations(page)).toEqual([]);
-    // The context goes along: two workers of three tasks. What is written is a stage of its own, sorted before.
+    // The context goes along: three workers of four tasks. What is written is a stage of its own, sorted before.
     await page.goto(
       suite.server.url +
         linked(`REPLACE INTO "by_day" OVERWRITE ALL
 SELECT TIME_FLOOR("__time", 'P1D') AS "__time", "origin", COUNT(*) AS "flights"
 FROM "flights" WHERE "__time" >= TIMESTAMP '2001-02-01'
 GROUP BY 1, 2 PARTITIONED BY MONTH CLUSTERED BY "origin"`) +
-        `&context=${encodeURIComponent('{"maxNumTasks":3}')}`,
+        `&context=${encodeURIComponent('{"maxNumTasks":4}')}`,
     );
     await page.getByRole('button', { name: 'Explain' }).click();
     for (const line of [`Filter __time >= '2001-02-01'`, 'sorted by __time, origin', '1 · Write segments', 'by_day'])
       await stages.getByText(line, { exact: true }).waitFor();
-    await stages.getByText('up to 2 workers').first().waitFor();
+    await stages.getByText('up to 3 workers').first().waitFor();
     await picture(page, 'explain');
     await typeSql(page, 'SELECT 1\nFROM "nowhere"');
     await page.keyboard.press('ControlOrMeta+Enter');
