@@ -30,7 +30,11 @@ export default defineConfig({
               extends: true as const,
               test: {
                 name: 'postgresql+s3',
-                include: ['test/{crash,ingest,input,sql-api,task-api}.test.ts', 'test/services/*.test.ts'],
+                include: [
+                  'test/{crash,ingest,input,sql-api,task-api}.test.ts',
+                  'test/services/*.test.ts',
+                  'test/console/services/*.test.ts',
+                ],
                 globalSetup: ['test/support/services-setup.ts'],
               },
             },

@@ -1,9 +1,8 @@
-import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { openS3, writeObject } from '../../src/transfer/index.js';
-import { describeConsole, useConsole } from '../console/browser.js';
-import { flights } from '../support/flights.js';
-import { testServices } from '../support/storage.js';
+import { openS3, writeObject } from '../../../src/transfer/index.js';
+import { describeConsole, useConsole } from '../browser.js';
+import { flights } from '../../support/flights.js';
+import { testServices } from '../../support/storage.js';
 
 describeConsole('loading data from S3 in the console', () => {
   const suite = useConsole();
@@ -14,16 +13,14 @@ describeConsole('loading data from S3 in the console', () => {
     const { endpoint, bucket, accessKeyId, secretAccessKey } = services.s3;
     const client = await openS3({ endpoint, pathStyle: true }, { accessKeyId, secretAccessKey });
     const folder = suite.directory.replace(/.*-/, 'console-');
-    const lines = (from: number): Buffer =>
-      gzipSync(
-        flights()
-          .slice(from, from + 250)
-          .map((row) => `${JSON.stringify(row)}\n`)
-          .join(''),
-      );
+    const lines = (from: number): string =>
+      flights()
+        .slice(from, from + 250)
+        .map((row) => `${JSON.stringify(row)}\n`)
+        .join('');
     for (const [name, from] of [
-      ['first.json.gz', 0],
-      ['second.json.gz', 250],
+      ['first.json', 0],
+      ['second.json', 250],
     ] as const) {
       await writeObject(client, { bucket, key: `${folder}/${name}` }, lines(from));
     }
