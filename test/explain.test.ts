@@ -58,7 +58,13 @@ describe.each(endpoints)('%s', (path) => {
       {
         stageNumber: 0,
         definition: {
-          input: [{ type: 'table', dataSource: 'events' }],
+          input: [
+            {
+              type: 'table',
+              dataSource: 'events',
+              intervals: ['-146136543-09-08T08:23:32.096Z/146140482-04-24T15:36:27.903Z'],
+            },
+          ],
           processor: { type: 'groupByPreShuffle' },
           signature: [
             { name: 'k', type: 'STRING' },

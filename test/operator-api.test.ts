@@ -51,7 +51,7 @@ describe('what clients ask at their start', () => {
 
   test('the load queue is empty', async () => {
     expect((await suite.api.get('/druid/coordinator/v1/loadqueue?simple')).json).toEqual({
-      [address()]: {
+      [`${address()}/historical`]: {
         segmentsToLoad: 0,
         segmentsToDrop: 0,
         segmentsToLoadSize: 0,

@@ -208,6 +208,7 @@ describe('sys', () => {
         ['broker', null, null, false, false],
         ['coordinator', null, 1, false, false],
         ['historical', '_default_tier', null, true, true],
+        ['middle_manager', null, null, false, false],
         ['overlord', null, 1, false, false],
         ['router', null, null, false, false],
       ].map(([type, ...rest]) => [type, '127.0.0.1', Number(port), -1, ...rest]),
@@ -231,7 +232,7 @@ describe('sys', () => {
     expect(await rows('SELECT * FROM sys.supervisors WHERE healthy = 0')).toEqual([]);
     expect(
       await rows(`SELECT "node_roles", "value" FROM sys.server_properties WHERE "property" = 'druid.host'`),
-    ).toEqual([['[coordinator,overlord,broker,router,historical]', '127.0.0.1']]);
+    ).toEqual([['[coordinator,overlord,broker,router,historical,middleManager]', '127.0.0.1']]);
   });
 
   test('a system table joins a datasource', async () => {

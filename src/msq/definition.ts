@@ -48,10 +48,24 @@ function processorType(plan: Plan): string {
 const signatureOf = (columns: readonly { readonly name: string; readonly type: OutputColumn['type'] }[]) =>
   columns.map(({ name, type }) => ({ name, type: nativeTypeName(type) }));
 
+/** The ends of Druid's Intervals.ETERNITY; what a Date cannot hold lies beyond any data, too. */
+const [ETERNITY_START, ETERNITY_END] = ['-146136543-09-08T08:23:32.096Z', '146140482-04-24T15:36:27.903Z'];
+const LAST_DATE = 8_640_000_000_000_000;
+
+const intervalText = ({ start, end }: { readonly start: number; readonly end: number }): string => {
+  const from = start < -LAST_DATE ? ETERNITY_START : new Date(Math.min(start, LAST_DATE)).toISOString();
+  const to = end > LAST_DATE ? ETERNITY_END : new Date(Math.max(end, -LAST_DATE)).toISOString();
+  return `${from}/${to}`;
+};
+
 function inputSpec(leaf: Leaf): Readonly<Record<string, unknown>> {
   switch (leaf.kind) {
     case 'scan':
-      return { type: 'table', dataSource: leaf.schema === 'druid' ? leaf.table : `${leaf.schema}.${leaf.table}` };
+      return {
+        type: 'table',
+        dataSource: leaf.schema === 'druid' ? leaf.table : `${leaf.schema}.${leaf.table}`,
+        intervals: (leaf.intervals ?? [{ start: -Infinity, end: Infinity }]).map(intervalText),
+      };
     case 'external':
       return {
         type: 'external',

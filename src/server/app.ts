@@ -46,7 +46,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
   app.setErrorHandler((error, request, reply) => {
     const { status, body } = toErrorAnswer(fastifyRefusal(error) ?? error);
-    if (status >= 500) logger.error({ err: error, method: request.method, path: request.url }, 'request failed');
+    // Whoever cancels a query, or leaves before its answer, is no failure of the server.
+    if (status >= 500 && body['category'] !== 'CANCELED')
+      logger.error({ err: error, method: request.method, path: request.url }, 'request failed');
     return reply.code(status).type('application/json').send(body);
   });
   const answerPage = addConsoleRoutes(app);

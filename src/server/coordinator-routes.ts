@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { TIER } from './datasource-routes.js';
-import { COORDINATOR_CONFIG, type TaskEngine } from '../tasks/index.js';
+import { COORDINATOR_CONFIG, historicalName, type TaskEngine } from '../tasks/index.js';
 import { auditJson, historyQuery, readHistory, type HistoryQuery } from './history.js';
 import { auditInfo, isSet, jsonBody } from './request.js';
 import { about } from './route-documents.js';
@@ -102,7 +102,7 @@ export function addCoordinatorRoutes(app: FastifyInstance, engine: () => Promise
     `${base}/loadqueue`,
     about('What waits to be loaded, which is nothing', { query: shapeQuery }),
     async ({ query }) => ({
-      [await address()]: isSet(query.simple)
+      [historicalName((await engine()).overlord.settings.server)]: isSet(query.simple)
         ? {
             segmentsToLoad: 0,
             segmentsToDrop: 0,
@@ -120,7 +120,7 @@ export function addCoordinatorRoutes(app: FastifyInstance, engine: () => Promise
     `${base}/servers`,
     about('Servers that hold segments', { query: shapeQuery }),
     async ({ query }) => {
-      const host = await address();
+      const host = historicalName((await engine()).overlord.settings.server);
       const bytes = await size();
       const server = { host, tier: TIER, type: 'historical', priority: 0, currSize: bytes, maxSize: bytes };
       if (!isSet(query.full)) return isSet(query.simple) ? [server] : [host];

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { contains, formatInterval, formatSegmentId, formatTime, overlaps } from '../segments/index.js';
 import type { DataSegment, Interval } from '../segments/segment.js';
-import type { SegmentSelection, TaskEngine } from '../tasks/index.js';
+import { historicalName, type SegmentSelection, type TaskEngine } from '../tasks/index.js';
 import { DruidError } from './druid-error.js';
 import { isSet, jsonBody, readInterval } from './request.js';
 import { about } from './route-documents.js';
@@ -113,8 +113,7 @@ async function withSegments(
   return segments ? answer(segments) : reply.code(204).send();
 }
 
-const serverName = ({ overlord }: TaskEngine): string =>
-  `${overlord.settings.server.host}:${overlord.settings.server.port}`;
+const serverName = ({ overlord }: TaskEngine): string => historicalName(overlord.settings.server);
 
 function addReading(app: FastifyInstance, engine: () => Promise<TaskEngine>): void {
   const base = '/druid/coordinator/v1/datasources';
@@ -174,10 +173,11 @@ function addReading(app: FastifyInstance, engine: () => Promise<TaskEngine>): vo
     async ({ params }) => {
       const interval = readInterval('interval', params.interval);
       const ready = await engine();
+      const { host, port } = ready.overlord.settings.server;
       const name = serverName(ready);
       const server = {
         name,
-        host: name,
+        host: `${host}:${port}`,
         hostAndTlsPort: null,
         maxSize: 0,
         type: 'historical',

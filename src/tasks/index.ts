@@ -37,6 +37,7 @@ export {
 } from './lookups.js';
 export type { SampledRecord } from '../external/index.js';
 export type { Sample } from './sampling.js';
+export { historicalName } from './system-tables/index.js';
 export { retentionRule } from './retention.js';
 export type { DataSources, SegmentSelection } from './data-sources.js';
 export type { Overlord } from './overlord.js';

@@ -2,6 +2,7 @@ import { informationSchemaTables } from './information-schema.js';
 import { sysTables } from './sys.js';
 import type { SystemSource, SystemTable, SystemValue } from './table.js';
 
+export { historicalName } from './table.js';
 export type { ServerIdentity, SystemSource, SystemTable } from './table.js';
 
 /** All tables that the server answers itself. */

@@ -1,6 +1,6 @@
 import { formatSegmentId, formatTime } from '../../segments/index.js';
 import { dimensionsOf, type DataSegment, type ShardSpec } from '../../segments/segment.js';
-import { roleName, serverName, systemTable, type SystemRow, type SystemSource } from './table.js';
+import { historicalName, roleName, serverName, systemTable, type SystemRow, type SystemSource } from './table.js';
 
 /** Druid's JSON of a shard spec; `range` carries its class's field names already. */
 function shardSpecJson(spec: ShardSpec): string {
@@ -70,7 +70,7 @@ const segments = systemTable(
   },
 );
 
-/** Druid's roles of the server beside that of a historical. */
+/** Druid's roles of the server beside those of a historical and a middle manager. */
 const serverRoles = ['coordinator', 'overlord', 'broker', 'router'] as const;
 
 /** Roles of which one server of a cluster leads. */
@@ -114,18 +114,20 @@ const servers = systemTable(
       })),
       {
         ...common,
-        server: serverName(server),
+        server: historicalName(server),
         server_type: 'historical',
         tier: '_default_tier',
         curr_size: size,
         max_size: server.capacity,
       },
+      // Druid's console finds what GET workers says of a middle manager by this name.
+      { ...common, server: serverName(server), server_type: 'middle_manager', curr_size: 0, max_size: 0 },
     ];
   },
 );
 
 const serverSegments = systemTable('sys', 'server_segments', ['server', 'segment_id'], (source) =>
-  [...visibleById(source).keys()].map((id) => ({ server: serverName(source.server), segment_id: id })),
+  [...visibleById(source).keys()].map((id) => ({ server: historicalName(source.server), segment_id: id })),
 );
 
 const tasks = systemTable(
@@ -193,7 +195,7 @@ const serverProperties = systemTable(
       ([property, value]): SystemRow => ({
         server: serverName(server),
         service_name: 'millrace',
-        node_roles: `[${[...serverRoles, 'historical'].join(',')}]`,
+        node_roles: `[${[...serverRoles, 'historical', 'middleManager'].join(',')}]`,
         property,
         value,
       }),

@@ -56,11 +56,16 @@ export function systemTable(
   };
 }
 
-/** The server as what holds the segments. */
-export const serverName = ({ host, port }: ServerIdentity): string => `${host}:${port}`;
+type Address = Pick<ServerIdentity, 'host' | 'port'>;
+
+/** The server as what runs the tasks. */
+export const serverName = ({ host, port }: Address): string => `${host}:${port}`;
 
 /**
  * The server in one of its other roles. Each has a name of its own, as the name is the table's key in Druid: a join of
  * segments with servers must find one row.
  */
-export const roleName = (server: ServerIdentity, role: string): string => `${serverName(server)}/${role}`;
+export const roleName = (server: Address, role: string): string => `${serverName(server)}/${role}`;
+
+/** The server as the historical that has all segments. */
+export const historicalName = (server: Address): string => roleName(server, 'historical');
