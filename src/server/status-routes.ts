@@ -22,7 +22,11 @@ export function addStatusRoutes(
     };
   });
   app.get('/status/health', about('true, as soon as the server listens'), () => true);
-  app.get('/status/properties', about('Settings by name; nothing secret'), () => properties());
+  // Druid's console looks for the first before it trusts the router with the coordinator's and the overlord's paths.
+  app.get('/status/properties', about('Settings by name; nothing secret'), () => ({
+    'druid.router.managementProxy.enabled': 'true',
+    ...properties(),
+  }));
   app.get('/status/selfDiscovered/status', about('Whether the server knows itself'), () => ({ selfDiscovered: true }));
   app.get('/status/selfDiscovered', about('200 when the server knows itself'), (_request, reply) =>
     reply.code(200).send(),
