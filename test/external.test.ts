@@ -100,7 +100,13 @@ describe('table functions', () => {
     ["INLINE(data => 'a', format => 'papyrus')", '("x" VARCHAR)', 'papyrus'],
     ["LOCALFILES(format => 'csv')", '("x" VARCHAR)', 'baseDir'],
     ["HTTP(uris => 'ftp://x', format => 'csv')", '("x" VARCHAR)', 'http or https'],
-    ["S3(uris => 's3://x', format => 'csv')", '("x" VARCHAR)', 'S3'],
+    ["AZURE(uris => 'azure://x', format => 'csv')", '("x" VARCHAR)', 'AZURE'],
+    ["S3(format => 'csv')", '("x" VARCHAR)', "exactly one of the arguments 'uris', 'prefixes' and 'bucket'"],
+    ["S3(uris => ARRAY['s3://b/k'], bucket => 'b', format => 'csv')", '("x" VARCHAR)', 'exactly one of'],
+    ["S3(bucket => 'b', format => 'csv')", '("x" VARCHAR)', "also requires 'paths'"],
+    ["S3(paths => ARRAY['k'], format => 'csv')", '("x" VARCHAR)', "also requires 'bucket'"],
+    ["S3(uris => ARRAY['s3://b/k'], assumeRoleArn => 'arn:x', format => 'csv')", '("x" VARCHAR)', 'assumeRoleArn'],
+    ["S3(uris => ARRAY['s3://b/k'], sessionToken => 't', format => 'csv')", '("x" VARCHAR)', 'sessionToken'],
   ])('TABLE(%s) %s is refused', async (call, columns, message) => {
     expect(await refusal(`SELECT * FROM TABLE(${call}) ${columns}`)).toContain(message);
   });

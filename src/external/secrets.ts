@@ -3,6 +3,7 @@ const secretProperties: ReadonlySet<string> = new Set([
   'httpAuthenticationPassword',
   'accessKeyId',
   'secretAccessKey',
+  'sessionToken',
   'assumeRoleExternalId',
   'password',
 ]);

@@ -69,6 +69,7 @@ const s3 = z
         secretAccessKey: password.nullish(),
         assumeRoleArn: refused('is not supported: give the role to the server, or use accessKeyId and secretAccessKey'),
         assumeRoleExternalId: refused('is not supported'),
+        sessionToken: refused('is not supported: give the session to the server'),
       })
       .refine(({ accessKeyId, secretAccessKey }) => Boolean(accessKeyId) === Boolean(secretAccessKey), {
         error: 'accessKeyId and secretAccessKey must be given together',

@@ -79,6 +79,27 @@ describe('input source s3', () => {
     expect(await count({ prefixes: [`s3://${bucket}/${folder}/`], objectGlob: `${folder}/*.json` })).toEqual([2000, 2]);
   });
 
+  test('reads by the table function, whose credentials are neither stored nor logged', async () => {
+    const { bucket, accessKeyId, secretAccessKey } = store();
+    const keys = `accessKeyId => '${accessKeyId}', secretAccessKey => '${secretAccessKey}'`;
+    const cases: readonly (readonly [string, number])[] = [
+      [`uris => ARRAY['s3://${bucket}/${folder}/a.json']`, 1000],
+      [`prefixes => ARRAY['s3://${bucket}/${folder}/'], objectGlob => '**.json'`, 3000],
+      [`bucket => '${bucket}', paths => ARRAY['${folder}/a.json', '${folder}/z.json.gz']`, 2000],
+      [`uris => ARRAY['s3://${bucket}/${folder}/a.json'], ${keys}`, 1000],
+    ];
+    for (const [args, rows] of cases) {
+      const table = `TABLE(S3(${args}, format => 'json')) ("n" BIGINT)`;
+      const { id, report } = await api.ingest(`SELECT COUNT(*) AS "c" FROM ${table}`);
+      expect(report.results.results).toEqual([[rows]]);
+      for (const part of ['', '/reports', '/log']) {
+        const { text } = await api.get(`/druid/indexer/v1/task/${id}${part}`);
+        expect(text).not.toContain(secretAccessKey);
+      }
+    }
+    expect(server.log()).not.toContain(secretAccessKey);
+  });
+
   test.each([
     [{ uris: [] }, 'Exactly one of uris, prefixes or objects'],
     [{ uris: ['http://x/y'] }, 'inputSource.uris[0]'],

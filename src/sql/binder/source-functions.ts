@@ -1,4 +1,4 @@
-/** TABLE(INLINE(…)), TABLE(LOCALFILES(…)), TABLE(HTTP(…)): input sources in SQL, as Druid's catalog defines them. */
+/** TABLE(INLINE(…)), TABLE(LOCALFILES(…)), TABLE(HTTP(…)), TABLE(S3(…)): input sources in SQL, as Druid's catalog defines them. */
 import type { Expr, FunctionCall } from '../ast.js';
 import { validationError, type Span } from '../errors.js';
 import type { Binding } from './binding.js';
@@ -84,7 +84,53 @@ const sourceFunctions: Readonly<Record<string, SourceFunction>> = {
       };
     },
   },
+  S3: {
+    parameters: [
+      'uris',
+      'prefixes',
+      'bucket',
+      'paths',
+      'objectGlob',
+      'accessKeyId',
+      'secretAccessKey',
+      'assumeRoleArn',
+      'sessionToken',
+    ],
+    source(args, refuse) {
+      const objectGlob = text(args, 'objectGlob', refuse);
+      const keys = s3Keys(args, refuse);
+      return {
+        type: 's3',
+        ...s3Objects(args, refuse),
+        ...(objectGlob !== undefined && { objectGlob }),
+        ...(Object.keys(keys).length > 0 && { properties: keys }),
+      };
+    },
+  },
 };
+
+/** Which objects S3(…) reads; what fits together is as in Druid's S3InputSourceDefn. */
+function s3Objects(args: Arguments, refuse: (message: string) => Error): Readonly<Record<string, unknown>> {
+  const [uris, prefixes, paths] = ['uris', 'prefixes', 'paths'].map((name) => texts(args, name, refuse));
+  const bucket = text(args, 'bucket', refuse);
+  if (paths && bucket === undefined) throw refuse("with 'paths' also requires 'bucket'");
+  if ([uris, prefixes, bucket].filter((given) => given !== undefined).length !== 1) {
+    throw refuse("requires exactly one of the arguments 'uris', 'prefixes' and 'bucket'");
+  }
+  if (bucket === undefined) return uris ? { uris } : { prefixes };
+  if (!paths || paths.length === 0) throw refuse("with 'bucket' also requires 'paths'");
+  return { objects: paths.map((path) => ({ bucket, path })) };
+}
+
+/** The credentials that S3(…) names; without them those of the server are used, which no statement shows. */
+function s3Keys(args: Arguments, refuse: (message: string) => Error): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    ['accessKeyId', 'secretAccessKey', 'assumeRoleArn', 'sessionToken'].flatMap((name) => {
+      const value = text(args, name, refuse);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
 
 function parseHeaders(json: string, refuse: (message: string) => Error): unknown {
   try {

@@ -25,7 +25,7 @@ import { isSourceFunction, readSourceFunction } from './source-functions.js';
 import { resolveTypeName } from './type-name.js';
 
 /** Table functions of input sources that Druid's extensions add. */
-const cloudFunctions: ReadonlySet<string> = new Set(['S3', 'AZURE', 'GOOGLE', 'DELTA']);
+const cloudFunctions: ReadonlySet<string> = new Set(['AZURE', 'GOOGLE', 'DELTA']);
 
 /** Binds TABLE(f(…)). */
 export function bindTableFunction(node: TableFunction, binding: Binding): Plan {
