@@ -1,7 +1,8 @@
 export { splitCsvLine } from './formats/csv-line.js';
 export { ExternalDataError, ExternalReadError, ExternalSpecError } from './errors.js';
 export { lacksSecrets, literalSecrets, secretHider } from './secrets.js';
-export { PARSE_FAILURE, prepareSparkExternal } from './spark.js';
+export { prepareSparkExternal } from './spark/prepare.js';
+export { PARSE_FAILURE } from './spark/reading.js';
 export { type SampledColumn, sampledColumns, type SampledRecord } from './sampled-columns.js';
 export { prepareExternal } from './prepare.js';
 export type {

@@ -137,6 +137,9 @@ export function compileStatement(request: StatementRequest, options: CompileOpti
   const executable = script.statement.kind === 'explain' ? script.statement.statement : script.statement;
   const limited = limitSelect(executable, context);
   const engine = engineOf(context, options);
+  if (engine === 'spark' && limited.kind === 'select' && limited.exportTo) {
+    throw unsupportedError('Exports (INSERT INTO EXTERN) are not supported by the spark engine');
+  }
   const answered = context.finalizeAggregations ? limited : unfinalized(limited, engine);
   const prepared = answered.kind === 'select' ? answered : prepareIngest(answered, context, options.catalog);
   const statement = script.statement.kind === 'explain' ? { ...script.statement, statement: prepared } : prepared;

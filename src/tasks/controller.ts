@@ -21,7 +21,7 @@ import {
 import { openExport, type AllowedExportPaths, type ExportDestination } from './exports.js';
 import { aborted, canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
-import { isOrdered, jobColumns, jobRelations } from './relations.js';
+import { isOrdered, jobColumns, jobRelations, keepsRows } from './relations.js';
 import type { InferredStatement } from './signature-inference.js';
 import { stagesOf } from './stages.js';
 import { openTaskLog, type TaskLog } from './task-log.js';
@@ -201,6 +201,7 @@ export class TaskController {
         ...(compiled.engine === 'spark' && sources.spark && { spark: sources.spark }),
         sql: emitted.sql,
         ordered: isOrdered(statement.plan),
+        ...(keepsRows(statement.plan) && { keepsRows: true }),
         columns: jobColumns(statement.columns),
         relations,
         destination: await this.#destination(),

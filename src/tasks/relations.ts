@@ -89,3 +89,9 @@ export function isOrdered(plan: Plan): boolean {
       return false;
   }
 }
+
+/** Whether the query puts out a row for each one that it reads, of external data and of nothing else. */
+export function keepsRows(plan: Plan): boolean {
+  if (plan.kind === 'sort' || plan.kind === 'project') return keepsRows(plan.input);
+  return plan.kind === 'external';
+}

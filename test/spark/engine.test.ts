@@ -1,25 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { Api, type TaskEnd } from '../support/api.js';
+import { Api } from '../support/api.js';
 import { makeDirectory, removeDirectory, startServerProcess } from '../support/server-process.js';
 import { useServer } from '../support/suite.js';
 import { sparkRemote } from './server.js';
+import { finish, runTask } from './tasks.js';
 
 const suite = useServer(['--engine', 'spark', '--spark-remote', sparkRemote]);
-
-/** Waits for a task longer than the tests of DuckDB do: a Spark server that has just started takes its time. */
-async function finish(api: Api, id: string): Promise<TaskEnd> {
-  const deadline = Date.now() + 240_000;
-  for (;;) {
-    const status = (await api.status(id)) as { statusCode: string };
-    if (status.statusCode !== 'RUNNING') return api.finish(id);
-    if (Date.now() > deadline) throw new Error(`The task ${id} still runs`);
-    await delay(100);
-  }
-}
-
-const runTask = async (api: Api, query: string, context: Record<string, unknown> = {}): Promise<TaskEnd> =>
-  finish(api, await api.submit(query, context));
 
 const records = [
   { t: '2026-01-01T10:00:00Z', x: 'b', n: 1, d: 0.5, tags: ['p', 'q'], o: { k: [1, null] } },

@@ -3,10 +3,18 @@ import { columnName } from '../emission/names.js';
 import type { ResultColumn, ResultOptions } from '../results.js';
 import { isMulti } from './multi-value.js';
 import { quoteText } from './quoting.js';
+import { offsetSql } from './functions/joda.js';
 import { sparkType } from './types.js';
+import { localSql, readSparkZone } from './zones.js';
 
-/** ISO 8601 with milliseconds, UTC, as Druid prints times. */
-const isoText = (sql: string): string => `date_format(${sql}, ${quoteText("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'")})`;
+/** ISO 8601 with milliseconds and the zone's offset, as Druid prints times. */
+function isoText(sql: string, timeZone = 'UTC'): string {
+  const zone = readSparkZone(timeZone);
+  const local = localSql(sql, zone);
+  if (local === sql) return `date_format(${sql}, ${quoteText("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'")})`;
+  const offset = `CASE WHEN ${local} = ${sql} THEN 'Z' ELSE ${offsetSql(sql, local, 2, zone)} END`;
+  return `concat(date_format(${local}, ${quoteText("yyyy-MM-dd'T'HH:mm:ss.SSS")}), ${offset})`;
+}
 
 function elementSql(sql: string, type: SqlType): string {
   switch (type.name) {
@@ -27,7 +35,7 @@ function valueSql(sql: string, type: SqlType, options: ResultOptions): string {
   switch (type.name) {
     case 'DATE':
     case 'TIMESTAMP':
-      return isoText(sql);
+      return isoText(sql, options.timeZone);
     case 'FLOAT':
     case 'REAL':
       // By way of its shortest text: 0.1 must not become 0.10000000149011612.

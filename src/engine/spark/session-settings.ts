@@ -15,4 +15,8 @@ export const sessionSettings: Readonly<Record<string, string>> = {
   // Files of a segment's own columns: a column may be called as one likes.
   'spark.sql.sources.partitionColumnTypeInference.enabled': 'true',
   'spark.sql.crossJoin.enabled': 'true',
+  // A JSON number as text is what Java prints of it, as in Druid, and not as it was written.
+  'spark.sql.json.enableExactStringParsing': 'false',
+  // Times of nanoseconds in external Parquet files are numbers then, and no failure.
+  'spark.sql.legacy.parquet.nanosAsLong': 'true',
 };

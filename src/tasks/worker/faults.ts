@@ -1,7 +1,7 @@
 import { EngineError } from '../../engine/session.js';
 import { ExternalDataError } from '../../external/index.js';
 import type { ParseProblem } from '../../external/relation.js';
-import { PARSE_FAILURE } from '../../external/spark.js';
+import { PARSE_FAILURE } from '../../external/index.js';
 import { FaultError, type Fault } from '../../msq/fault.js';
 import { faults } from '../../msq/faults.js';
 import { limits } from '../../msq/limits.js';

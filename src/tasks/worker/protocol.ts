@@ -109,6 +109,8 @@ export interface Job {
   readonly sql: string;
   /** The query fixes an order of rows that the destination must keep (ORDER BY outermost). */
   readonly ordered: boolean;
+  /** Each row that is read becomes one that is put out. */
+  readonly keepsRows?: true;
   readonly columns: readonly JobColumn[];
   readonly relations: readonly JobRelation[];
   readonly destination: SegmentsDestination | ResultsDestination | FilesDestination;

@@ -7,6 +7,7 @@
 import type { Emitter, FunctionDeclaration } from '../../../sql/functions/declaration.js';
 import { aggregateEmitters } from './aggregates.js';
 import { arrayEmitters } from './arrays.js';
+import { ipEmitters } from './ip.js';
 import { jsonEmitters } from './json.js';
 import { multivalueEmitters } from './multivalue.js';
 import { numericEmitters } from './numeric.js';
@@ -25,6 +26,7 @@ const byName: ReadonlyMap<string, Emitter> = new Map(
     stringEmitters,
     numericEmitters,
     otherEmitters,
+    ipEmitters,
     timeEmitters,
     aggregateEmitters,
     windowEmitters,

@@ -41,7 +41,8 @@ function shownLetters({ letter, count }: Field): string | undefined {
   }
 }
 
-function offsetSql(x: string, local: string, count: number, zone: Zone): string {
+/** The offset that the zone has at an instant, in as many letters of Joda's Z. */
+export function offsetSql(x: string, local: string, count: number, zone: Zone): string {
   if (count >= 3) return quoteText(zoneName(zone));
   const separator = count === 1 ? '' : ':';
   if (zone.kind === 'fixed') return quoteText(offsetName(zone.offset, separator));

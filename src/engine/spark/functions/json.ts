@@ -9,6 +9,7 @@ import { ceilingSafe, textToTimestamp } from '../text-times.js';
 import { readSparkZone } from '../zones.js';
 import { naming } from './arrays.js';
 import { convertElement, convertElements } from './elements.js';
+import { members, merged, paths } from './json-tokens.js';
 import type { Emitters } from './index.js';
 
 /** A value of any type as JSON text; truth values become numbers, times milliseconds. */
@@ -47,8 +48,8 @@ function pathAt({ args }: EmitContext, index: number): string {
 }
 
 /**
- * What stands at a path, as JSON text: Spark's own function strips the quotes of texts and gives the same text for 1 and
- * "1", so a list is taken around it.
+ * What stands at a path, as JSON text. Spark's own function strips the quotes of a text, and gives the same for 1 and "1",
+ * unless a path passes through all elements of a list: so a list of one is taken of the document.
  */
 const extracted = (args: readonly string[], context: EmitContext): string => {
   const json = jsonAt(args, context, 0);
@@ -56,16 +57,14 @@ const extracted = (args: readonly string[], context: EmitContext): string => {
   return path === quoteText('$') ? json : jsonAtPath(json, path);
 };
 
-const jsonAtPath = (json: string, path: string): string =>
-  naming(
-    { jt: `get_json_object(${json}, ${path})` },
-    `CASE WHEN jt RLIKE ${quoteText('^(\\{|\\[|-?[0-9]|true\\z|false\\z)')} THEN jt ELSE ${jsonText('jt', VARCHAR)} END`,
-  );
+/** `path` is a constant that begins with $. */
+export const jsonAtPath = (json: string, path: string): string =>
+  `nullif(get_json_object(concat('[', ${json}, ']'), ${path.replace('$', '$[*]')}), 'null')`;
 
 const elements = (json: string): string =>
   naming(
     { je: json },
-    `CASE WHEN je IS NULL THEN NULL WHEN startswith(je, '[') THEN from_json(je, 'array<string>') ELSE array(je) END`,
+    `CASE WHEN je IS NULL THEN NULL WHEN startswith(je, '[') THEN transform(${members('je')}, jm -> nullif(jm.v, 'null')) ELSE array(je) END`,
   );
 
 /** The text at a path: a list of one primitive counts as that primitive, any other list and every object as none. */
@@ -105,10 +104,12 @@ const value: Emitter = (args, context) => {
 
 const isValid = (x: string): string => `json_array_length(concat('[', ${x}, ']')) = 1`;
 
-const parse =
-  (otherwise: string): Emitter =>
-  ([x = 'NULL']) =>
-    `CASE WHEN ${x} IS NULL OR trim(${x}) = 'null' THEN NULL WHEN ${isValid(x)} THEN ${x} ${otherwise.replace('$', x)} END`;
+/** Text that is JSON, without the space between its tokens; otherwise what is given instead. */
+const triedJson = (x: string, otherwise: string): string =>
+  `CASE WHEN ${x} IS NULL OR trim(${x}) = 'null' THEN NULL WHEN ${isValid(x)} THEN ${jsonAtPath(x, quoteText('$'))} ELSE ${otherwise} END`;
+
+const parsed = (x: string): string =>
+  triedJson(x, `raise_error(concat('Function[parse_json] bad string input [', ${x}, ']'))`);
 
 const object: Emitter = (args, { args: bound }) => {
   const members = args.flatMap((key, index) => {
@@ -125,7 +126,12 @@ export const jsonEmitters: Emitters = {
   JSON_QUERY_ARRAY: (args, context) => elements(extracted(args, context)),
   JSON_OBJECT: object,
   JSON_KEYS: (args, context) => `json_object_keys(${extracted(args, context)})`,
-  PARSE_JSON: parse("ELSE raise_error(concat('Function[parse_json] bad string input [', $, ']'))"),
-  TRY_PARSE_JSON: parse(''),
+  JSON_PATHS: (args, context) => paths(jsonAt(args, context, 0)),
+  JSON_MERGE: (args, { args: bound }) =>
+    args
+      .map((sql, index) => (isJson(bound[index]?.type ?? VARCHAR) ? sql : parsed(sql)))
+      .reduce((left, right) => merged(left, right)),
+  PARSE_JSON: ([x = 'NULL']) => parsed(x),
+  TRY_PARSE_JSON: ([x = 'NULL']) => triedJson(x, 'NULL'),
   TO_JSON_STRING: (args, context) => jsonAt(args, context, 0),
 };

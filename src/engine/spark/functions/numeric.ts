@@ -93,6 +93,11 @@ export const numericEmitters: Emitters = {
   BITWISE_XOR: ([a = '', b = '']) => `${a} ^ ${b}`,
   BITWISE_SHIFT_LEFT: shift('shiftleft'),
   BITWISE_SHIFT_RIGHT: shift('shiftright'),
+  // Spark looks at the bits of no double, but Java does.
+  BITWISE_CONVERT_DOUBLE_TO_LONG_BITS: ([x = '']) =>
+    `CASE WHEN ${x} IS NOT NULL THEN CAST(java_method('java.lang.Double', 'doubleToLongBits', CAST(${x} AS DOUBLE)) AS BIGINT) END`,
+  BITWISE_CONVERT_LONG_BITS_TO_DOUBLE: ([x = '']) =>
+    `CASE WHEN ${x} IS NOT NULL THEN CAST(java_method('java.lang.Double', 'longBitsToDouble', CAST(${x} AS BIGINT)) AS DOUBLE) END`,
   BITWISE_COMPLEMENT: ([x = '']) => `~${x}`,
   HUMAN_READABLE_BINARY_BYTE_FORMAT: humanReadable(1024, [' EiB', ' PiB', ' TiB', ' GiB', ' MiB', ' KiB'], ' B'),
   HUMAN_READABLE_DECIMAL_BYTE_FORMAT: humanReadable(1000, [' EB', ' PB', ' TB', ' GB', ' MB', ' KB'], ' B'),

@@ -40,8 +40,6 @@ const parseLong: Emitter = ([x = ''], { args }) => {
   return `CASE WHEN ${isNumber} THEN CAST(conv(${x}, ${radix}, -10) AS BIGINT) END`;
 };
 
-const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
-
 export const stringEmitters: Emitters = {
   BTRIM: trimming('BOTH'),
   LTRIM: trimming('LEADING'),
@@ -73,11 +71,3 @@ export const stringEmitters: Emitters = {
   SUBSTRING: ([x = '', index = '', length]) =>
     length === undefined ? `substr(${x}, ${int(index)})` : `substr(${x}, ${int(index)}, ${int(length)})`,
 };
-
-/** SQL of an IPv4 address as a number; NULL for text that is none. */
-export const ipv4 = (x: string): string =>
-  `CASE WHEN ${x} RLIKE ${quoteText(`^${OCTET}([.]${OCTET}){3}\\z`)} THEN ` +
-  [16777216, 65536, 256, 1]
-    .map((weight, index) => `CAST(split_part(${x}, '.', ${index + 1}) AS BIGINT) * ${weight}L`)
-    .join(' + ') +
-  ' END';

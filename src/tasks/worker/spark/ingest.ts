@@ -1,3 +1,4 @@
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { SparkSession } from '../../../engine/spark/index.js';
 import { FaultError } from '../../../msq/fault.js';
@@ -8,8 +9,9 @@ import { sortOrder } from '../ingest.js';
 import type { RunningJob } from '../job.js';
 import type { StageCounters } from '../progress.js';
 import type { JobSummary, SegmentsDestination } from '../protocol.js';
+import { checkRows, type RowCheckSql, rowMeasures, withoutNullBytes } from '../row-checks.js';
 import { type ConversionSql, storedColumn, type StoredColumn, storedColumns } from '../stored-columns.js';
-import { quoteIdentifier, sparkType } from '../../../engine/spark/index.js';
+import { quoteIdentifier, quoteText, sparkType } from '../../../engine/spark/index.js';
 import { createSparkInputs } from './inputs.js';
 import { divideOnSpark } from './segmentation.js';
 import { writeSegmentsOnSpark } from './segment-writer.js';
@@ -21,6 +23,18 @@ const conversions: ConversionSql = {
   text: (sql) => `CAST(${sql} AS STRING)`,
   each: (list, convert) => `transform(${list}, e -> ${convert('e')})`,
   epoch: 'timestamp_millis(0)',
+};
+
+const rowChecks: RowCheckSql = {
+  quoteText,
+  startsWith: (text, prefix) => `startswith(${text}, ${prefix})`,
+  each: (list, convert) => `transform(${list}, e -> ${convert('e')})`,
+  some: (list, condition) => `exists(${list}, e -> ${condition('e')})`,
+  joined: (texts) => `concat_ws('', ${texts.join(', ')})`,
+  joinedList: (list) => `array_join(${list}, '')`,
+  bytes: (text) => `octet_length(${text})`,
+  text: (sql, type) => (type.name === 'COMPLEX' ? sql : `to_json(${sql})`),
+  sign: (code) => `char(${code})`,
 };
 
 /** The rows of one time chunk. */
@@ -38,6 +52,12 @@ export interface SparkRows {
   readonly rows: number;
 }
 
+/** Bytes of the files in a directory. */
+async function bytesIn(directory: string): Promise<number> {
+  const sizes = (await readdir(directory)).map(async (name) => (await stat(path.join(directory, name))).size);
+  return (await Promise.all(sizes)).reduce((total, size) => total + size, 0);
+}
+
 /**
  * Runs the job's query once. Its rows become files that the executors share, so that counting, dividing and writing them
  * see the same rows whatever the query does, and a lost executor costs its tasks only.
@@ -52,20 +72,31 @@ async function stageRows(
   const inputs = await createSparkInputs(running, session, stage);
   const directory = path.join(running.directory, 'spark', 'staged');
   const time = storedColumn(columns, '__time');
-  const selected = columns.map(({ sql, sqlName }) => `${sql} AS ${sqlName}`).join(', ');
+  const selected = columns
+    .map(({ sql, sqlName, type }) => {
+      const value = destination.removeNullBytes ? withoutNullBytes(sql, type, rowChecks) : sql;
+      return `${value} AS ${sqlName}`;
+    })
+    .join(', ');
   const bucket = sparkBucketStartSql(destination.granularity, time.sql);
   const sql = inputs.withRelations(`SELECT ${bucket} AS bucket, ${selected} FROM (\n${running.job.sql}\n)`);
-  await session.write({ sql, path: directory, partitionBy: [], options: {} }, inputs.listener);
-  inputs.finish();
+  await inputs.writing(() => session.write({ sql, path: directory, partitionBy: [], options: {} }, inputs.listener));
   await inputs.countProblems();
+  stage.output.bytes = await bytesIn(directory);
   stage.phase = 'POST_READING';
   const schema = ['bucket BIGINT', ...columns.map(({ sqlName, type }) => `${sqlName} ${sparkType(type)}`)].join(', ');
   await session.createView({ name: 'staged', format: 'parquet', schema, paths: [directory] });
   const found = await session.rows(
-    `SELECT bucket, count(*), count(${time.sqlName}), unix_millis(min(${time.sqlName})) FROM staged GROUP BY bucket ORDER BY bucket`,
+    `SELECT bucket, count(*), count(${time.sqlName}), unix_millis(min(${time.sqlName})), ${rowMeasures(columns, rowChecks)}
+     FROM staged GROUP BY bucket ORDER BY bucket`,
   );
   if (found.some(([, rows, times]) => rows !== times)) throw new FaultError(faults.InsertTimeNull());
   if (found.length > limits.partitionBuckets) throw new FaultError(faults.TooManyBuckets(limits.partitionBuckets));
+  const measured = {
+    mayHaveNullByte: found.some((row) => row[4] === true),
+    largestRow: Math.max(0, ...found.map((row) => Number(row[5]))),
+  };
+  await checkRows(session, 'staged', columns, destination, measured, rowChecks);
   const chunks = found.map(([start, rows, , min]): SparkChunk => ({
     bucket: BigInt(String(start)),
     interval: bucketOf(destination.granularity, Number(min)),
@@ -73,6 +104,7 @@ async function stageRows(
   }));
   const rows = chunks.reduce((total, chunk) => total + chunk.rows, 0);
   stage.output.rows = rows;
+  inputs.finish(rows);
   return { columns, chunks, rows };
 }
 

@@ -11,9 +11,19 @@ import { prepareSparkExternal } from '../../../external/index.js';
 import { FaultError } from '../../../msq/fault.js';
 import { faults } from '../../../msq/faults.js';
 import type { SqlType } from '../../../sql/types.js';
+import { tooManyInputFiles } from '../faults.js';
 import type { RunningJob } from '../job.js';
 import type { InputCounter, StageCounters } from '../progress.js';
 import type { JobRelation } from '../protocol.js';
+
+/** What a counter comes to. */
+interface Total {
+  readonly counter: InputCounter;
+  readonly bytes: number;
+  /** Absent for external data, whose rows `rowsSql` counts. */
+  readonly rows?: number;
+  readonly rowsSql?: string;
+}
 
 /** What a job reads on Spark. */
 export interface SparkInputs {
@@ -21,8 +31,13 @@ export interface SparkInputs {
   withRelations(sql: string): string;
   /** Counts while a statement runs. */
   readonly listener: SparkListener;
-  /** Counts everything as read. */
-  finish(): void;
+  /**
+   * Has a statement write the rows that it puts out, and counts those that it reads: Spark tells no metrics of what is
+   * written, so what cannot be known from the rows put out is counted beside it.
+   */
+  writing(write: () => Promise<void>): Promise<void>;
+  /** Counts everything as read. `put` is how many rows came out, where that is known. */
+  finish(put?: number): void;
   /** Warns of the records that were left out, and fails when they are more than the job allows. */
   countProblems(): Promise<void>;
 }
@@ -59,8 +74,9 @@ export async function createSparkInputs(
   stage: StageCounters,
 ): Promise<SparkInputs> {
   const named: string[] = [];
-  const totals: { readonly counter: InputCounter; readonly bytes: number; readonly rows?: number }[] = [];
+  const totals: Total[] = [];
   const badRecords: string[] = [];
+  let listedFiles = 0;
   for (const relation of running.job.relations) {
     const name = quoteIdentifier(relation.name);
     switch (relation.kind) {
@@ -70,16 +86,26 @@ export async function createSparkInputs(
         const external = await prepareSparkExternal(relation.name, relation.external, {
           spoolDirectory: running.directory,
           ...(running.job.allowedDirectories && { allowedDirectories: running.job.allowedDirectories }),
+          ...(running.job.s3 && { s3: running.job.s3 }),
+          onListed: (count) => {
+            listedFiles += count;
+            const { maxInputFiles } = running.job;
+            if (maxInputFiles !== undefined && listedFiles > maxInputFiles) throw tooManyInputFiles(listedFiles);
+          },
           maxParseExceptions: running.job.maxParseExceptions,
+          createView: (files) => session.createView(files),
+          columnsOf: async (view) => {
+            const described = await session.rows(`DESCRIBE ${view}`);
+            return new Map(described.map(([column, type]) => [String(column), String(type)]));
+          },
           signal: running.signal,
           onProgress: ({ files, totalFiles, bytes }) => {
             Object.assign(counter, { files, totalFiles, bytes });
           },
         });
-        for (const lines of external.lines) await session.createView(lines);
         named.push(`${name} AS (${external.sql})`);
         Object.assign(counter, { files: 0, bytes: 0, totalFiles: external.totalFiles });
-        totals.push({ counter, bytes: external.totalBytes });
+        totals.push({ counter, bytes: external.totalBytes, rowsSql: external.rowsSql });
         if (external.badRecordsSql !== undefined) badRecords.push(external.badRecordsSql);
         break;
       }
@@ -145,9 +171,18 @@ export async function createSparkInputs(
         }
       },
     },
-    finish() {
-      for (const { counter, bytes, rows } of totals) {
-        Object.assign(counter, { bytes, files: counter.totalFiles, ...(rows !== undefined && { rows }) });
+    async writing(write) {
+      const counting = totals.map(async ({ counter, rowsSql }) => {
+        if (rowsSql === undefined || running.job.keepsRows === true) return;
+        const [[rows] = []] = await session.rows(rowsSql);
+        counter.rows = Number(rows);
+      });
+      await Promise.all([write(), ...counting]);
+    },
+    finish(put) {
+      for (const { counter, bytes, rows, rowsSql } of totals) {
+        const read = rowsSql !== undefined && running.job.keepsRows === true ? put : rows;
+        Object.assign(counter, { bytes, files: counter.totalFiles, ...(read !== undefined && { rows: read }) });
       }
     },
   };

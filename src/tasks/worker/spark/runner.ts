@@ -1,6 +1,6 @@
-import { unsupportedError } from '../../../sql/errors.js';
 import type { RunningJob } from '../job.js';
 import type { JobSummary, SparkServer } from '../protocol.js';
+import { writeFilesOnSpark } from './files.js';
 import { ingestOnSpark } from './ingest.js';
 import { selectOnSpark } from './select.js';
 import { withSparkSession } from './sessions.js';
@@ -12,7 +12,7 @@ export async function runSparkJob(running: RunningJob, server: SparkServer): Pro
     case 'results':
       return withSparkSession(running, server, (session) => selectOnSpark(running, session, destination));
     case 'files':
-      throw unsupportedError('Results in durable storage are not supported by the spark engine');
+      return withSparkSession(running, server, (session) => writeFilesOnSpark(running, session, destination));
     case 'segments':
       return withSparkSession(running, server, (session) => ingestOnSpark(running, session, destination));
   }

@@ -1,4 +1,4 @@
-import { copyFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { quoteIdentifier, type SparkSession } from '../../../engine/spark/index.js';
 import { sparkSegmentColumns } from '../../../segments/index.js';
@@ -7,6 +7,8 @@ import type { RunningJob } from '../job.js';
 import type { StageCounters } from '../progress.js';
 import type { AllocatedSegment, SegmentsDestination } from '../protocol.js';
 import { storedColumn } from '../stored-columns.js';
+import { Uploads } from '../uploads.js';
+import { moveFile } from './files.js';
 import type { SparkRows } from './ingest.js';
 import type { SparkSegmentation } from './segmentation.js';
 
@@ -26,15 +28,14 @@ function partitionColumn(names: readonly string[]): string {
   return name;
 }
 
-/** Moves a file, also to another file system. */
-async function move(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    await copyFile(from, to);
-    await rm(from);
+/** The one file that the executors wrote for a segment. */
+async function writtenFile(folder: string): Promise<string> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.parquet'));
+  const [file] = files;
+  if (file === undefined || files.length > 1) {
+    throw new Error(`Spark wrote ${files.length} files for a segment instead of one`);
   }
+  return path.join(folder, file);
 }
 
 /**
@@ -78,36 +79,38 @@ export async function writeSegmentsOnSpark(
   );
   const countOf = new Map(counts.map(([segment, ...rest]) => [Number(segment), rest.map(Number)]));
   const segments: DataSegment[] = [];
-  for (const [index, place] of places.entries()) {
-    running.throwIfCanceled();
-    const folder = path.join(directory, `${partition}=${index}`);
-    const files = (await readdir(folder)).filter((name) => name.endsWith('.parquet'));
-    const [file] = files;
-    if (file === undefined || files.length > 1) {
-      throw new Error(`Spark wrote ${files.length} files for a segment instead of one`);
+  const uploads = new Uploads(running.signal);
+  try {
+    for (const [index, place] of places.entries()) {
+      running.throwIfCanceled();
+      const file = await writtenFile(path.join(directory, `${partition}=${index}`));
+      const [rows = 0, min = 0, max = 0] = countOf.get(index) ?? [];
+      await moveFile(file, place.path);
+      const { size } = await stat(place.path);
+      segments.push({
+        dataSource: destination.dataSource,
+        interval: place.interval,
+        version: place.version,
+        shardSpec: place.shardSpec,
+        loadSpec: place.loadSpec,
+        columns: staged.columns.map(({ name, type }) => ({ name, type })),
+        sortedBy,
+        rows,
+        size,
+        timeRange: { min, max },
+      });
+      stage.output.rows += rows;
+      stage.output.bytes += size;
+      const pushed = (): void => {
+        if (!stage.segments) return;
+        stage.segments.rowsPushed += rows;
+        stage.segments.segmentsPushed += 1;
+      };
+      if (place.upload) await uploads.add(place.path, place.upload, pushed);
+      else pushed();
     }
-    const [rows = 0, min = 0, max = 0] = countOf.get(index) ?? [];
-    await move(path.join(folder, file), place.path);
-    const { size } = await stat(place.path);
-    const segment: DataSegment = {
-      dataSource: destination.dataSource,
-      interval: place.interval,
-      version: place.version,
-      shardSpec: place.shardSpec,
-      loadSpec: place.loadSpec,
-      columns: staged.columns.map(({ name, type }) => ({ name, type })),
-      sortedBy,
-      rows,
-      size,
-      timeRange: { min, max },
-    };
-    segments.push(segment);
-    stage.output.rows += rows;
-    stage.output.bytes += size;
-    if (stage.segments) {
-      stage.segments.rowsPushed += rows;
-      stage.segments.segmentsPushed += 1;
-    }
+  } finally {
+    await uploads.finish();
   }
   if (stage.segments) stage.segments.rowsProcessed = stage.segments.rowsPushed;
   if (stage.output.rows !== staged.rows) {

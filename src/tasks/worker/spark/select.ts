@@ -15,7 +15,7 @@ export async function selectOnSpark(
   let truncated = false as boolean;
   await progress.during(stage, async () => {
     const inputs = await createSparkInputs(running, session, stage);
-    const sql = resultSql(job.sql, job.columns, { stringifyArrays: destination.stringifyArrays });
+    const sql = resultSql(job.sql, job.columns, destination);
     for await (const batch of session.stream(inputs.withRelations(sql), inputs.listener)) {
       const room = most - stage.output.rows;
       truncated = batch.length > room;

@@ -1,0 +1,137 @@
+/** Files that Spark cannot read as they are, written anew where the executors find them. */
+import { createWriteStream } from 'node:fs';
+import { symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { hasByteOrderMark, openContent, readHead, unpackFile } from '../content.js';
+import type { InputFormat } from '../format-spec.js';
+import type { InputFile } from '../input-file.js';
+import { detectLayout, type JsonLayout } from '../json-layout.js';
+
+/** Bytes that tell how the objects of a JSON file stand. */
+const HEAD_BYTES = 65_536;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const COMMA = 0x2c;
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+const SPACE = 0x20;
+const lineEnd = Buffer.from('\n');
+
+/**
+ * The objects of a JSON text, one a line. Between tokens a line end is but space, and inside of a text there is none: so
+ * line ends become spaces, and what separates the outermost objects a line end. Works on bytes, as all signs that matter
+ * are ASCII, of which UTF-8 makes no part of another sign.
+ */
+export async function* jsonLines(
+  content: AsyncIterable<Uint8Array>,
+  layout: Exclude<JsonLayout, 'lines'>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const outermost = layout === 'array' ? 1 : 0;
+  let depth = 0;
+  let inText = false;
+  let isEscaped = false;
+  for await (const chunk of content) {
+    const signs = Buffer.from(chunk);
+    const parts: Buffer[] = [];
+    let from = 0;
+    for (let index = 0; index < signs.length; index += 1) {
+      const sign = signs[index];
+      if (inText) {
+        if (isEscaped) isEscaped = false;
+        else if (sign === BACKSLASH) isEscaped = true;
+        else if (sign === QUOTE) inText = false;
+      } else if (sign === QUOTE) inText = true;
+      else if (sign === NEWLINE || sign === RETURN) signs[index] = SPACE;
+      else if (sign === OPEN || sign === OPEN_LIST) {
+        if (depth < outermost) signs[index] = SPACE;
+        depth += 1;
+      } else if (sign === CLOSE || sign === CLOSE_LIST) {
+        depth -= 1;
+        if (depth < outermost) signs[index] = SPACE;
+        else if (depth === 0) {
+          parts.push(signs.subarray(from, index + 1), lineEnd);
+          from = index + 1;
+        }
+      } else if (sign === COMMA && depth === outermost) signs[index] = outermost === 1 ? NEWLINE : COMMA;
+    }
+    yield Buffer.concat([...parts, signs.subarray(from)]);
+  }
+}
+
+/** A text without its first lines. */
+export async function* withoutLines(
+  content: AsyncIterable<Uint8Array>,
+  count: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let left = count;
+  for await (const chunk of content) {
+    let from = 0;
+    while (left > 0) {
+      const end = chunk.indexOf(NEWLINE, from);
+      if (end < 0) break;
+      from = end + 1;
+      left -= 1;
+    }
+    if (left === 0) yield chunk.subarray(from);
+  }
+}
+
+async function writeContent(
+  file: InputFile,
+  content: AsyncIterable<Uint8Array>,
+  target: string,
+  signal: AbortSignal,
+): Promise<InputFile> {
+  await pipeline(content, createWriteStream(target), { signal });
+  return { ...file, path: target, compression: 'none' };
+}
+
+/** Spark goes by the names of files: `.gz` is unpacked, and other packings are done away with here. */
+async function unpacked(file: InputFile, format: InputFormat, target: string, signal: AbortSignal): Promise<InputFile> {
+  const isNamedGzip = /\.gz$/i.test(file.path);
+  const isPacked = file.compression !== 'none';
+  if (isPacked && (format.type === 'parquet' || !(file.compression === 'gzip' && isNamedGzip))) {
+    return unpackFile(file, target, signal);
+  }
+  if (format.type === 'json' && !isPacked && hasByteOrderMark((await readHead(file, 3)).bytes)) {
+    return unpackFile(file, target, signal);
+  }
+  const isMisnamed = !isPacked && /\.(gz|bz2|zst|lz4|snappy|deflate)$/i.test(file.path);
+  // A name that begins with _ or . is passed over, and one with signs of patterns is taken for a pattern.
+  if (!isMisnamed && !/[*?[\]{}\\]/.test(file.path) && !/^[._]/.test(path.basename(file.path))) return file;
+  const link = isPacked ? `${target}.gz` : target;
+  await symlink(file.path, link);
+  return { ...file, path: link };
+}
+
+/**
+ * A file as Spark can read it: objects one a line, without the lines to be skipped, unpacked unless Spark does it.
+ * @param target a path for the file when it is written anew
+ * @param skippedLines lines before the records that Spark cannot skip
+ */
+export async function makeReadable(
+  file: InputFile,
+  format: InputFormat,
+  target: string,
+  signal: AbortSignal,
+  skippedLines: number,
+): Promise<InputFile> {
+  if (format.type === 'avro_ocf') {
+    // Loaded when it is needed, as every worker would wait for it at its start.
+    const { spoolAvro } = await import('../formats/avro.js');
+    return spoolAvro(file, format, target, signal);
+  }
+  if (skippedLines > 0) return writeContent(file, withoutLines(openContent(file), skippedLines), target, signal);
+  const readable = await unpacked(file, format, target, signal);
+  if (format.type !== 'json' || format.assumeNewlineDelimited === true) return readable;
+  const { bytes, whole } = await readHead(readable, HEAD_BYTES);
+  const layout = detectLayout(new TextDecoder().decode(bytes), whole);
+  if (layout === 'lines') return readable;
+  return writeContent(file, jsonLines(openContent(readable), layout), `${target}.lines`, signal);
+}
