@@ -12,7 +12,7 @@ import { ConnectClient } from '../../src/engine/spark/connect-client.js';
 import { Execution } from '../../src/engine/spark/execution.js';
 import { isUnknownHandle } from '../../src/engine/spark/failures.js';
 import { SparkSession } from '../../src/engine/spark/index.js';
-import { EngineError } from '../../src/engine/session.js';
+import type { EngineError } from '../../src/engine/session.js';
 import { Api } from '../support/api.js';
 import { makeDirectory, removeDirectory, startServerProcess } from '../support/server-process.js';
 import { Proxy } from './proxy.js';
@@ -37,8 +37,8 @@ async function openSession(remote: string, session: Readonly<Record<string, stri
   return opened;
 }
 
-/** About 50 MB, in more than ten batches. */
-const wideRows = 'SELECT id, repeat(CAST(id AS STRING), 200) AS text FROM range(10000, 50000)';
+/** About 50 MB, in a batch for each of twelve tasks. */
+const wideRows = 'SELECT id, repeat(CAST(id AS STRING), 200) AS text FROM range(10000, 50000, 1, 12)';
 
 describe('a broken connection', () => {
   test('loses no row of a result and doubles none', async () => {
@@ -96,7 +96,8 @@ test('a session that the server has lost is a lost server', async () => {
 test('results are released once they are read', async () => {
   const { client } = await openSession(sparkRemote);
   const execution = new Execution(client, { root: { sql: { query: 'SELECT id FROM range(10)' } } });
-  for await (const _ of execution.responses());
+  const responses = execution.responses();
+  while ((await responses.next()).done !== true);
   const asked = client.stream('ReattachExecute', { operationId: execution.operationId });
   const [error] = (await once(asked, 'error')) as [unknown];
   expect(isUnknownHandle(error)).toBe(true);
@@ -183,7 +184,8 @@ test('a token travels over TLS', async () => {
   const server = await startServerProcess(
     `${directory}/var`,
     ['--spark-remote', `sc://localhost:${port}/;use_ssl=true;token=open%20sesame;x-team=blue`],
-    { NODE_EXTRA_CA_CERTS: certificate },
+    // gRPC's own variable wins where it is set.
+    { NODE_EXTRA_CA_CERTS: certificate, GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: certificate },
   );
   cleanUps.push(() => server.stop());
   expect(await new Api(server.url).rows('SELECT 1 + 1', { engine: 'spark' })).toEqual([[2]]);

@@ -26,14 +26,14 @@ describe("Spark's SQL", () => {
   });
 
   it('refuses by name what Spark cannot express', () => {
-    expect(lookUpFunction('JSON_PATHS')).toBeDefined();
+    expect(lookUpFunction('DS_HLL')).toBeDefined();
     const plan: Plan = {
       kind: 'values',
-      rows: [[{ kind: 'call', function: 'JSON_PATHS', args: [], type: VARCHAR }]],
+      rows: [[{ kind: 'call', function: 'DS_HLL', args: [], type: VARCHAR }]],
       fields: [{ id: 1, name: 'x', type: VARCHAR }],
     };
     expect(() => sparkDialect.emit(plan, options)).toThrow(
-      "Function 'JSON_PATHS' is not supported by the spark engine",
+      "Function 'DS_HLL' is not supported by the spark engine",
     );
   });
 });
