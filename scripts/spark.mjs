@@ -36,13 +36,16 @@ function run(command, args, options = {}) {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
 }
 
-/** Up to 3.5 the Connect server is a package of its own. */
-function fetchConnect(jars) {
+/**
+ * Up to 3.5 the Connect server is a package of its own. It stands apart from Spark's jars, because both have classes of
+ * the same names, of which Spark's must be found first.
+ */
+function fetchConnect(directory) {
   run('mvn', [
     '-q',
     'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy',
     `-Dartifact=org.apache.spark:spark-connect_2.12:${version}`,
-    `-DoutputDirectory=${jars}`,
+    `-DoutputDirectory=${directory}`,
   ]);
 }
 
@@ -69,7 +72,7 @@ function fetchSpark() {
     if (!archive) throw new Error('pip downloaded no source package of pyspark');
     run('tar', ['-xzf', path.join(work, archive), '-C', work, '--exclude=*/examples', '--exclude=*/connect-repl']);
     const unpacked = path.join(work, archive.replace(/\.tar\.gz$/, ''), 'deps');
-    if (version.startsWith('3.')) fetchConnect(path.join(unpacked, 'jars'));
+    if (version.startsWith('3.')) fetchConnect(path.join(unpacked, 'connect'));
     renameSync(unpacked, home);
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -130,6 +133,8 @@ async function up() {
   fetchSpark();
   mkdirSync(runDirectory, { recursive: true });
   const log = openSync(logFile, 'w');
+  const apart = path.join(home, 'connect');
+  const connectJars = existsSync(apart) ? readdirSync(apart).map((name) => path.join(apart, name)) : [];
   const child = spawn(
     path.join(home, 'bin', 'spark-submit'),
     [
@@ -139,6 +144,7 @@ async function up() {
       'millrace-spark-connect',
       '--master',
       `local-cluster[${EXECUTORS},${EXECUTOR_CORES},${EXECUTOR_MEMORY_MB}]`,
+      ...(connectJars.length > 0 ? ['--jars', connectJars.join(',')] : []),
       ...Object.entries(settings).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
       'spark-internal',
     ],

@@ -32,8 +32,6 @@ describe("Spark's SQL", () => {
       rows: [[{ kind: 'call', function: 'DS_HLL', args: [], type: VARCHAR }]],
       fields: [{ id: 1, name: 'x', type: VARCHAR }],
     };
-    expect(() => sparkDialect.emit(plan, options)).toThrow(
-      "Function 'DS_HLL' is not supported by the spark engine",
-    );
+    expect(() => sparkDialect.emit(plan, options)).toThrow("Function 'DS_HLL' is not supported by the spark engine");
   });
 });
