@@ -9,6 +9,9 @@ import { open as openZip, type Entry, type ZipFile } from 'yauzl';
 import { ExternalDataError } from './errors.js';
 import type { Compression, InputFile } from './input-file.js';
 
+/** Bytes that are read and unpacked at once. */
+const CHUNK_BYTES = 262_144;
+
 function unzstd(): Transform {
   const decompress = new Decompress();
   return new Transform({
@@ -19,6 +22,15 @@ function unzstd(): Transform {
     transform(chunk: Buffer, _encoding, callback: TransformCallback) {
       try {
         decompress.push(chunk);
+        callback();
+      } catch (error) {
+        callback(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
+    flush(callback: TransformCallback) {
+      try {
+        // Only what is called the last chunk may be found to come too early.
+        decompress.push(new Uint8Array(0), true);
         callback();
       } catch (error) {
         callback(error instanceof Error ? error : new Error(String(error)));
@@ -76,12 +88,12 @@ function unbzip2(raw: Readable): Readable {
 /** The decompressed content of a file as a stream of bytes. */
 export function openContent(file: InputFile): AsyncIterable<Uint8Array> {
   if (file.compression === 'zip') return unzip(file);
-  const raw = createReadStream(file.path);
+  const raw = createReadStream(file.path, { highWaterMark: CHUNK_BYTES });
   switch (file.compression) {
     case 'none':
       return raw;
     case 'gzip':
-      return through(raw, createGunzip());
+      return through(raw, createGunzip({ chunkSize: CHUNK_BYTES }));
     case 'zstd':
       return through(raw, unzstd());
     case 'bzip2':
@@ -114,9 +126,16 @@ export async function readHead(
   return { bytes: Buffer.concat(chunks), whole: true };
 }
 
-function unreadable(file: InputFile, error: unknown): Error {
+/** What the libraries say of a damaged file is in most cases about themselves. */
+const reasonOf = ({ compression }: InputFile, error: unknown): string => {
+  if (compression === 'bzip2' || compression === 'xz') return 'the file is cut off or damaged';
+  return error instanceof Error ? error.message : String(error);
+};
+
+/** Why a file's content could not be read, naming the file. */
+export function unreadable(file: InputFile, error: unknown): Error {
   if (error instanceof ExternalDataError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(file, error);
   return new ExternalDataError(`Cannot read [${file.source}] (${file.compression}): ${reason}`, { cause: error });
 }
 
@@ -154,21 +173,42 @@ export async function unpackFile(file: InputFile, target: string, signal: AbortS
   return { ...file, path: target, compression: 'none' };
 }
 
+/**
+ * Reads a packed file to its end. The engine takes the end of a file that is cut off for the end of its content, and
+ * looks at no checksum.
+ * @throws ExternalDataError when the file is cut off or damaged
+ */
+export async function checkWhole(file: InputFile, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const chunk of openContent(file)) if (chunk.length > 0) signal.throwIfAborted();
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw unreadable(file, error);
+  }
+}
+
 /** Compressions that the engine reads by itself. */
 export const engineReads = (compression: Compression): boolean => ['none', 'gzip', 'zstd'].includes(compression);
 
-/** Lines of a file with their numbers from 1, without their line ends. */
+/**
+ * Lines of a file with their numbers from 1, without their line ends.
+ * @throws ExternalDataError when the file is cut off or damaged
+ */
 export async function* readLines(
   file: InputFile,
 ): AsyncGenerator<readonly [line: number, text: string], void, undefined> {
   const decoder = new TextDecoder();
   let rest = '';
   let line = 0;
-  for await (const chunk of openContent(file)) {
-    rest += decoder.decode(chunk, { stream: true });
-    const lines = rest.split('\n');
-    rest = lines.pop() ?? '';
-    for (const text of lines) yield [++line, text.endsWith('\r') ? text.slice(0, -1) : text];
+  try {
+    for await (const chunk of openContent(file)) {
+      rest += decoder.decode(chunk, { stream: true });
+      const lines = rest.split('\n');
+      rest = lines.pop() ?? '';
+      for (const text of lines) yield [++line, text.endsWith('\r') ? text.slice(0, -1) : text];
+    }
+  } catch (error) {
+    throw unreadable(file, error);
   }
   rest += decoder.decode();
   if (rest !== '') yield [line + 1, rest];

@@ -12,6 +12,8 @@ export interface InputFile {
   /** Bytes as stored at its source. */
   readonly bytes: number;
   readonly compression: Compression;
+  /** The file is a copy in which NULL_BYTE_MARK stands for null bytes. */
+  readonly hasMarkedNullBytes?: true;
 }
 
 const signatures: readonly (readonly [Compression, readonly number[]])[] = [

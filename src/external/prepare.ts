@@ -3,7 +3,7 @@ import path from 'node:path';
 import { coercionMacros } from './coercion.js';
 import { quoteText } from '../engine/duckdb/index.js';
 import { mapConcurrently } from './concurrency.js';
-import { engineReads, hasByteOrderMark, readHead, unpackFile } from './content.js';
+import { checkWhole, engineReads, hasByteOrderMark, readHead, unpackFile } from './content.js';
 import { describeFiles } from './describe.js';
 import type { InputFormat } from './format-spec.js';
 import { planJson } from './formats/json.js';
@@ -15,10 +15,29 @@ import type { PartPlan } from './part-plan.js';
 import { readingPart } from './problems.js';
 import type { ExternalRelation, PreparedRelation, ReadingEnvironment } from './relation.js';
 import { fetchFiles } from './sources/fetch-files.js';
+import { readableText, refuseUtf16 } from './text-content.js';
 import { readFormat, readSource } from './validate.js';
 
 /** Files unpacked at the same time. */
 const MAX_UNPACKING = 2;
+
+async function unpackedFile(
+  file: InputFile,
+  { type }: InputFormat,
+  target: string,
+  signal: AbortSignal,
+): Promise<InputFile> {
+  const readsPacked = type !== 'parquet' && engineReads(file.compression);
+  if (file.compression !== 'none' && !readsPacked) {
+    const unpacked = await unpackFile(file, target, signal);
+    return type === 'parquet' || type === 'json' ? unpacked : readableText(unpacked, `${target}-text`, signal);
+  }
+  if (type === 'parquet') return file;
+  if (type !== 'json') return readableText(file, target, signal);
+  const { bytes } = await readHead(file, 3);
+  refuseUtf16(file, bytes);
+  return hasByteOrderMark(bytes) ? unpackFile(file, target, signal) : file;
+}
 
 /** Makes a file such that the engine can open it: unpacked where it must be, under a path that is no pattern. */
 async function makeReadable(
@@ -33,14 +52,11 @@ async function makeReadable(
     const { spoolAvro } = await import('./formats/avro.js');
     return spoolAvro(file, format, target, signal);
   }
-  const isText = format.type !== 'parquet';
-  if (!engineReads(file.compression) || (!isText && file.compression !== 'none'))
-    return unpackFile(file, target, signal);
-  if (format.type === 'json' && hasByteOrderMark((await readHead(file, 3)).bytes))
-    return unpackFile(file, target, signal);
-  if (!/[*?[\]{}\\]/.test(file.path)) return file;
-  await symlink(file.path, target);
-  return { ...file, path: target };
+  const readable = await unpackedFile(file, format, target, signal);
+  if (!/[*?[\]{}\\]/.test(readable.path)) return readable;
+  const link = `${target}-link`;
+  await symlink(readable.path, link);
+  return { ...readable, path: link };
 }
 
 /** The columns of the files as rows of their own; a part that reads no file. */
@@ -98,6 +114,11 @@ export async function prepareExternal(
   const plans = await planParts(format, relation, files, environment);
   return {
     parts: plans.map((plan) => readingPart(plan, environment.session)),
+    async checkFiles() {
+      // Text has been read through already.
+      const packed = format.type === 'json' ? files.filter(({ compression }) => compression !== 'none') : [];
+      await mapConcurrently(packed, MAX_UNPACKING, (file) => checkWhole(file, environment.signal));
+    },
     totalFiles: files.length,
     totalBytes: files.reduce((total, { bytes }) => total + bytes, 0),
   };

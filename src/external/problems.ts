@@ -16,14 +16,21 @@ async function findInFile(
 ): Promise<readonly ParseProblem[]> {
   const found: ParseProblem[] = [];
   if (limit <= 0) return found;
+  const undecoded: ParseProblem[] = [];
   for await (const [line, text] of readLines(file)) {
     if (line <= skippedLines) continue;
     const reason = check(text);
-    if (reason === undefined) continue;
+    if (reason === undefined) {
+      // Where a line is not UTF-8 the engine refuses what JavaScript reads.
+      if (undecoded.length < limit && text.includes('\uFFFD')) {
+        undecoded.push({ source: file.source, line, reason: 'The record is not UTF-8', record: shorten(text) });
+      }
+      continue;
+    }
     found.push({ source: file.source, line, reason, record: shorten(text) });
     if (found.length >= limit) break;
   }
-  return found;
+  return found.length > 0 ? found : undecoded;
 }
 
 async function findProblems(

@@ -70,6 +70,11 @@ export interface ReadingEnvironment {
  */
 export interface PreparedRelation {
   readonly parts: readonly ReadingPart[];
+  /**
+   * Reads packed files to their ends, beside the engine, which does not notice that one is cut off.
+   * @throws ExternalDataError
+   */
+  checkFiles(): Promise<void>;
   readonly totalFiles: number;
   readonly totalBytes: number;
 }

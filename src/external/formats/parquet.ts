@@ -92,7 +92,9 @@ async function readingFooters<T>(files: readonly InputFile[], read: () => Promis
     return await read();
   } catch (error) {
     if (!(error instanceof EngineError) || error.kind !== 'data') throw error;
-    const message = files.reduce((text, { path, source }) => text.replaceAll(path, source), error.message);
+    // What follows is the engine's statement.
+    const [reason = ''] = error.message.split('\n');
+    const message = files.reduce((text, { path, source }) => text.replaceAll(path, source), reason);
     const named = files.some(({ source }) => message.includes(source)) ? '' : ` of [${files[0]?.source ?? ''}]`;
     throw new ExternalDataError(`Cannot read the Parquet footer${named}: ${message}`, { cause: error });
   }

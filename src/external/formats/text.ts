@@ -8,6 +8,7 @@ import type { InputFile } from '../input-file.js';
 import type { PartPlan } from '../part-plan.js';
 import { countLines, estimateSize } from '../part-size.js';
 import type { ExternalRelation } from '../relation.js';
+import { NULL_BYTE_MARK } from '../text-content.js';
 import { splitCsvLine, unterminatedQuote } from './csv-line.js';
 import { compressionOption, fileList, groupFiles, nullColumn, recordFilter, selectList } from './sql.js';
 
@@ -140,14 +141,23 @@ export async function planText(
   const columns = placeColumns(relation, undefined);
   const listDelimiter = ('listDelimiter' in format ? format.listDelimiter : undefined) ?? DEFAULT_LIST_DELIMITER;
   const settings = { listDelimiter: quoteText(listDelimiter), parseNumbers };
-  const groups = groupFiles(entries, ({ file, names, newline }) => [file.compression, names, newline]);
+  const groups = groupFiles(entries, ({ file, names, newline }) => [
+    file.compression,
+    file.hasMarkedNullBytes,
+    names,
+    newline,
+  ]);
   const plans = groups.map(async ([first, ...others]): Promise<PartPlan> => {
     const members = [first.file, ...others.map(({ file }) => file)];
     const size = await estimateSize(members, (head) => Math.max(0, countLines(head) - skipped));
-    const source = (more = ''): string =>
+    const lines = (more = ''): string =>
       `read_csv(${fileList(members)}, auto_detect = false, header = false, columns = {'line': 'VARCHAR'}, delim = '', quote = '', ` +
       `escape = '', comment = '', strict_mode = false, force_not_null = ['line'], new_line = '${first.newline}', ` +
       `skip = ${skipped}, ${compressionOption(first.file)}${more})`;
+    const source = (more = ''): string =>
+      first.file.hasMarkedNullBytes
+        ? `(SELECT * REPLACE (replace(line, '${NULL_BYTE_MARK}', chr(0)) AS line) FROM ${lines(more)})`
+        : lines(more);
     const where = reader.good ? ` WHERE ${recordFilter(reader.good.sql, strict, reader.good.message)}` : '';
     const sql = fieldsSelect(columns, first.names, reader, settings, `${source()}${where}`);
     if (!reader.good) return { files: members, sql, size, strict: true };

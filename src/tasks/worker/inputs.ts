@@ -40,7 +40,8 @@ export interface JobInputs {
   /**
    * Does the reading: counts it, and turns what goes wrong with external data into faults. The work runs the job's SQL
    * with the relations that it names, and answers the scans that the engine did. Work that can be done again is given
-   * a quicker SQL first where there is one, and the careful SQL when that one fails because of the data.
+   * a quicker SQL first where there is one, and the careful SQL when that one fails because of the data. As
+   * such work keeps all the rows there are, the files are checked for their ends, too.
    */
   reading(work: (sql: string) => Promise<readonly Scan[]>, options?: { readonly canRepeat: boolean }): Promise<void>;
 }
@@ -103,6 +104,9 @@ export async function createInputs(
   const hasQuickWay = named.some(({ sql, quickSql }) => sql !== quickSql);
   return {
     async reading(work, { canRepeat } = { canRepeat: false }) {
+      const checked = canRepeat ? Promise.all(externals.map(({ prepared }) => prepared.checkFiles())) : undefined;
+      // It is waited for only where the work has not failed already.
+      checked?.catch(() => undefined);
       const share = shareOfReading(session, expected);
       running.progress.observe(() => {
         estimateRead(expected, share());
@@ -116,6 +120,7 @@ export async function createInputs(
       };
       const scans =
         hasQuickWay && canRepeat ? await quickly(running, () => work(statement('quickSql')), careful) : await careful();
+      await checked;
       running.progress.observe(undefined);
       estimateRead(expected, 1);
       countExternals(externals, scans);
