@@ -17,3 +17,4 @@ export { sparkSchema, sparkSegmentColumns, sparkSegments, type SparkFiles } from
 export type { DataSegment, Interval, SegmentColumn, ShardSpec } from './segment.js';
 export { formatSegmentId } from './segment-id.js';
 export { visibleSegments } from './timeline.js';
+export { mayMatch } from './pruning.js';

@@ -1,6 +1,5 @@
 import type { EmittedQuery } from '../engine/emitted.js';
-import { overlaps } from '../segments/index.js';
-import type { DataSegment } from '../segments/segment.js';
+import { mayMatch } from '../segments/index.js';
 import type { TableColumn } from '../sql/catalog.js';
 import type { Plan, ScanNode } from '../sql/plan/index.js';
 import type { DeepStorage, OpenSegments } from '../storage/deep-storage.js';
@@ -13,14 +12,6 @@ import type { JobColumn, JobRelation } from './worker/protocol.js';
 export interface RelationSources {
   readonly deepStorage: DeepStorage;
   readonly system: SystemSource;
-}
-
-/** Whether a segment may hold rows within the times that a scan asks for. */
-function mayMatch(segment: DataSegment, { intervals }: ScanNode): boolean {
-  if (!intervals) return true;
-  const { timeRange } = segment;
-  const held = timeRange ? { start: timeRange.min, end: timeRange.max + 1 } : segment.interval;
-  return intervals.some((interval) => overlaps(interval, held));
 }
 
 /** The segments that a scan reads, as files of this machine. */

@@ -4,7 +4,7 @@ import { validationError } from '../errors.js';
 import type { BoundScript, IngestStatement, SelectStatement } from '../plan/index.js';
 import { pruneColumns } from '../plan/prune-columns.js';
 import { withTextFilters } from '../plan/text-filters.js';
-import { withTimeIntervals } from '../plan/time-intervals.js';
+import { withScanBounds } from '../plan/scan-bounds.js';
 import type { BindOptions, Binding } from './binding.js';
 import { bindExpression } from './expression.js';
 import { bindExport, isExport } from './export.js';
@@ -54,7 +54,7 @@ function bindExecutable(node: Query | Insert | Replace, binding: Binding): Selec
   const used = new Set(statement.columns.map((column) => column.fieldId));
   return {
     ...statement,
-    plan: withTimeIntervals(withTextFilters(withLookups(pruneColumns(statement.plan, used), binding))),
+    plan: withScanBounds(withTextFilters(withLookups(pruneColumns(statement.plan, used), binding))),
   };
 }
 

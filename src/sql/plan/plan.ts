@@ -4,6 +4,7 @@
  */
 import type { SqlType } from '../types.js';
 import type { AggregateCall, Expression, SortKey, WindowCall } from './expression.js';
+import type { TextBounds } from './text-ranges.js';
 
 export interface Field {
   readonly id: number;
@@ -28,6 +29,8 @@ export interface ScanNode {
    * Absent means all of time. The filter itself stays in the plan.
    */
   readonly intervals?: readonly { readonly start: number; readonly end: number }[];
+  /** What the filter above implies of text columns, all of which holds; for pruning, as `intervals`. */
+  readonly textBounds?: readonly TextBounds[];
 }
 
 /** Rows of external data. `field.name` is the name of the signature's column. */

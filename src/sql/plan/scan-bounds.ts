@@ -1,7 +1,9 @@
+/** What filters say of the rows that a scan below them needs, for the pruning of segments. */
 import type { Expression } from './expression.js';
-import type { Plan } from './plan.js';
+import type { Plan, ProjectNode, ScanNode } from './plan.js';
 import type { TimeRange } from './statement.js';
-import { planInputs, rewriteNodeExpressions, withInputs } from './walk.js';
+import { textBoundsOf } from './text-ranges.js';
+import { planInputs, rewriteExpression, rewriteNodeExpressions, withInputs } from './walk.js';
 
 const EVER: TimeRange = { start: -Infinity, end: Infinity };
 
@@ -77,29 +79,46 @@ function rangesOf(condition: Expression, timeId: number): readonly TimeRange[] {
 const isEver = (ranges: readonly TimeRange[]): boolean =>
   ranges.length === 1 && ranges[0]?.start === -Infinity && ranges[0].end === Infinity;
 
-/** Writes the bounds of __time that filters imply into the scans below them, for segment pruning. */
-export function withTimeIntervals(plan: Plan): Plan {
-  const inputs = planInputs(plan).map(withTimeIntervals);
+/** Writes what filters imply of `__time` and of text columns into the scans below them. */
+export function withScanBounds(plan: Plan): Plan {
+  const inputs = planInputs(plan).map(withScanBounds);
   const node = rewriteNodeExpressions(withInputs(plan, inputs), (expression) => {
     if (expression.kind !== 'exists' && expression.kind !== 'scalarSubquery') return undefined;
-    return { ...expression, plan: withTimeIntervals(expression.plan) };
+    return { ...expression, plan: withScanBounds(expression.plan) };
   });
   if (node.kind !== 'filter') return node;
   return { ...node, input: narrowed(node.input, node.condition) };
 }
 
-/** Passes a condition down through filters and the sides of a join that it may cut. */
+function narrowedScan(scan: ScanNode, condition: Expression): ScanNode {
+  const time = scan.fields.find((field) => field.name === '__time');
+  const intervals = intersect(scan.intervals ?? [EVER], time ? rangesOf(condition, time.id) : [EVER]);
+  const textBounds = [...(scan.textBounds ?? []), ...textBoundsOf(condition, scan.fields)];
+  return {
+    ...scan,
+    ...(!isEver(intervals) && { intervals }),
+    ...(textBounds.length > 0 && { textBounds }),
+  };
+}
+
+/** The condition over a projection's input, where it speaks of columns that are only passed on. */
+function belowProject(condition: Expression, { columns }: ProjectNode): Expression {
+  const passed = new Map(columns.map(({ field, expression }) => [field.id, expression]));
+  return rewriteExpression(condition, (expression) => {
+    const below = expression.kind === 'column' ? passed.get(expression.id) : undefined;
+    return below?.kind === 'column' ? below : undefined;
+  });
+}
+
+/** Passes a condition down to scans: through filters, projections, and the sides of a join that it may cut. */
 function narrowed(plan: Plan, condition: Expression): Plan {
   switch (plan.kind) {
-    case 'scan': {
-      const time = plan.fields.find((field) => field.name === '__time');
-      const ranges = time ? rangesOf(condition, time.id) : [EVER];
-      const known = plan.intervals ?? [EVER];
-      const intervals = intersect(known, ranges);
-      return isEver(intervals) ? plan : { ...plan, intervals };
-    }
+    case 'scan':
+      return narrowedScan(plan, condition);
     case 'filter':
       return { ...plan, input: narrowed(plan.input, condition) };
+    case 'project':
+      return { ...plan, input: narrowed(plan.input, belowProject(condition, plan)) };
     case 'join': {
       const left = plan.type === 'inner' || plan.type === 'cross' || plan.type === 'left';
       const right = plan.type === 'inner' || plan.type === 'cross' || plan.type === 'right';
