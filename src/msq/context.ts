@@ -131,7 +131,12 @@ function parseList(source: string): unknown {
       return undefined;
     }
   }
-  return trimmed === '' ? [] : trimmed.split(',').map((part) => part.trim());
+  // RFC 4180, as Druid reads it: a name with a comma stands in quotes.
+  if (trimmed.split('"').length % 2 === 0) return undefined;
+  return [...`,${trimmed}`.matchAll(/,\s*("(?:[^"]|"")*"|[^,]*)/g)]
+    .map(([, part = '']) => (part.startsWith('"') ? part.slice(1, part.lastIndexOf('"')).replaceAll('""', '"') : part))
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 /** A JSON object, or its text. */
@@ -228,8 +233,15 @@ export const contextParameters = {
     'A worker that dies is started again, at most twice; a task that the end of the server interrupted starts anew.',
   ),
   selectDestination: choice(['taskReport', 'durableStorage'], 'taskReport', 'Where rows of a SELECT task go.'),
-  waitUntilSegmentsLoad: accepted(boolean(false, 'Segments can be queried as soon as they are published.')),
-  includeSegmentSource: accepted(choice(['NONE', 'REALTIME'], 'NONE', 'There are no realtime segments.')),
+  waitUntilSegmentsLoad: boolean(
+    false,
+    'The report has `segmentLoadWaiterStatus`. Segments can be queried as soon as they are published, so that nothing is waited for.',
+  ),
+  includeSegmentSource: choice(
+    ['NONE', 'REALTIME'],
+    'NONE',
+    'There are no realtime segments; `REALTIME` is refused, as in Druid, where a statement writes what it reads.',
+  ),
   rowsPerPage: integer(100_000, 'Rows of a page of results in durable storage.', { least: 1 }),
   skipTypeVerification: list('Columns whose change between text and array is accepted.'),
   failOnEmptyInsert: boolean(false, 'An `INSERT` or `REPLACE` without rows fails (fault InsertCannotBeEmpty).'),
@@ -254,15 +266,18 @@ export const contextParameters = {
     choice(['SEQUENTIAL', 'PARALLEL', 'AUTO'], 'SEQUENTIAL', 'Statistics are those of one worker.'),
   ),
   targetPartitionsPerWorker: accepted(integer(undefined, 'Threads divide the rows as they come.', { least: 1 })),
-  maxThreads: integer(undefined, 'Most threads of a worker.', { least: 1 }),
+  maxRowsMaterializedInWindow: accepted(
+    integer(limits.rowsInAWindow, 'Windows may have any number of rows: the engine spills them.'),
+  ),
+  rowBasedFrameType: accepted(integer(undefined, 'There are no frames.')),
+  sketchEncoding: accepted(choice(['OCTET_STREAM', 'JSON'], 'OCTET_STREAM', 'Statistics are those of one worker.')),
+  maxThreads: integer(undefined, 'Most threads of a worker; 0 and less mean no limit.'),
   useAutoColumnSchemas: accepted(boolean(false, 'Columns keep their SQL types.')),
   useConcurrentLocks: accepted(boolean(false, 'INSERTs always share their locks.')),
-  taskLockType: accepted(
-    choice(
-      ['EXCLUSIVE', 'SHARED', 'REPLACE', 'APPEND'],
-      undefined,
-      '`INSERT` takes shared locks, `REPLACE` exclusive ones.',
-    ),
+  taskLockType: choice(
+    ['EXCLUSIVE', 'SHARED', 'REPLACE', 'APPEND'],
+    undefined,
+    '`EXCLUSIVE` or `REPLACE` for a `REPLACE`, `SHARED` or `APPEND` for an `INSERT`; others are refused. `INSERT` takes shared locks, `REPLACE` exclusive ones, whatever is said.',
   ),
   priority: integer(50, 'Order of tasks that wait for a slot: greater first.'),
   sqlQueryId: text(undefined, 'Id of the query; a task is called `query-<id>`.'),
@@ -275,6 +290,20 @@ export const contextParameters = {
   useApproximateTopN: accepted(boolean(true, 'Answers are exact.')),
   timeout: integer(undefined, 'Milliseconds after which the query is canceled; 0 never.', { least: 0 }),
 } satisfies Record<string, ContextParameter<unknown>>;
+
+/** Names that Druid sets by itself and takes from nobody (MSQTaskSqlEngine.SYSTEM_CONTEXT_PARAMETERS). */
+const systemParameters = [
+  'sqlInsertSegmentGranularity',
+  'sqlReplaceTimeChunks',
+  'timestampResultField',
+  'timestampResultFieldGranularity',
+  'timestampResultFieldInOriginalDimensions',
+  'maxTimeArrayOutputName',
+  'minTimeArrayOutputName',
+  '__timeColumn',
+  '__exportFileFormat',
+  'isReindex',
+];
 
 type Parameters = typeof contextParameters;
 type Values = { readonly [Name in keyof Parameters]: ReturnType<Parameters[Name]['read']> };
@@ -294,6 +323,8 @@ export function readContext(
   raw: Readonly<Record<string, unknown>>,
   defaults: { readonly maxNumTasks: number },
 ): QueryContext {
+  const system = systemParameters.find((name) => raw[name] !== undefined);
+  if (system !== undefined) throw new ContextError(`Query context parameter [${system}] is not allowed`);
   const values = Object.fromEntries(
     Object.entries(contextParameters).map(([name, parameter]) => [name, parameter.read(name, raw[name])]),
   ) as Values;
@@ -301,6 +332,12 @@ export function readContext(
   if (forceSegmentSortByTime && segmentSortOrder.length > 0 && segmentSortOrder[0] !== '__time') {
     throw new ContextError(
       'Context parameter[segmentSortOrder] must start with[__time] unless context parameter[forceSegmentSortByTime] is set to[false].',
+    );
+  }
+  if (values.faultTolerance && !values.durableShuffleStorage && (raw['durableShuffleStorage'] ?? null) !== null) {
+    throw new ContextError(
+      'Context param[durableShuffleStorage] cannot be explicitly set to false when context param[faultTolerance] is set to true. ' +
+        'Either remove the context param[durableShuffleStorage] or explicitly set it to true.',
     );
   }
   return {

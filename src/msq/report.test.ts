@@ -192,6 +192,7 @@ describe('reportJson', () => {
     const { status } = payload({
       ...running,
       state: 'SUCCESS',
+      waitUntilSegmentsLoad: true,
       segments: { shardSpec: 'NumberedShardSpec', details: 'why', count: 2, published: true, publishedAt: 2_000 },
     });
     expect(status.segmentReport).toEqual({ shardSpec: 'NumberedShardSpec', details: 'why' });

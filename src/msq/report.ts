@@ -56,6 +56,8 @@ export interface TaskProgress {
   /** Context parameter. */
   readonly includeAllCounters?: boolean;
   readonly inferredSignatures?: readonly InferredSignature[];
+  /** Context parameter: the report tells how far segments are loaded, which is when they are published. */
+  readonly waitUntilSegmentsLoad?: boolean;
   readonly results?: ReportResults;
   readonly segments?: SegmentsPublished;
 }
@@ -102,7 +104,8 @@ function statusJson(task: TaskProgress): unknown {
     workers: task.workers.length > 0 ? { '0': task.workers } : {},
     pendingTasks: task.pendingTasks,
     runningTasks: task.runningTasks,
-    ...(segments?.published &&
+    ...(task.waitUntilSegmentsLoad &&
+      segments?.published &&
       segments.publishedAt !== undefined && {
         segmentLoadWaiterStatus: {
           state: 'SUCCESS',

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { FaultError, type Fault } from '../msq/fault.js';
+import { FaultError, type Fault, type FaultCode } from '../msq/fault.js';
 import { faults, faultText } from '../msq/faults.js';
 import { limits } from '../msq/limits.js';
 import type { DataSegment } from '../segments/segment.js';
@@ -44,6 +44,18 @@ const START_TIMEOUT_MS = 600_000;
 
 /** Times that a worker which died is started again under faultTolerance. */
 const RELAUNCHES = 2;
+
+/** Faults that are about the rows of a statement alone: the process that found them can do the next task. */
+const dataFaults: ReadonlySet<FaultCode> = new Set([
+  'CannotParseExternalData',
+  'InsertCannotBeEmpty',
+  'InsertTimeNull',
+  'InvalidNullByte',
+  'RowTooLarge',
+  'TooManyBuckets',
+  'TooManyInputFiles',
+  'TooManyWarnings',
+] as const);
 
 export interface ControllerSources extends AllocationSources {
   readonly metadata: Metadata;
@@ -96,7 +108,7 @@ export class TaskController {
       () => {
         sources.watchers.changed(taskId, 'report');
       },
-      compiled.context.includeAllCounters,
+      compiled.context,
       compiled.inferred,
     );
     this.#writing = {
@@ -274,22 +286,28 @@ export class TaskController {
   async #attempt(job: Job, signal: AbortSignal): Promise<JobSummary> {
     const { context } = this.compiled;
     const { pool, cores } = this.sources;
-    const threads = Math.min(context.maxNumTasks - 1, context.maxThreads ?? cores, cores);
+    const { maxThreads = 0 } = context;
+    const threads = Math.min(context.maxNumTasks - 1, maxThreads > 0 ? maxThreads : cores, cores);
     const record = this.#recorder.addWorker();
     const worker = pool.lease(threads);
     let failed = true;
+    let isSound = false;
     try {
       await this.#started(worker.process, signal);
       record.started();
       this.#log.logger.info({ threads, workerPid: worker.process.pid }, 'worker started');
       const summary = await this.#runJob(worker.process, job, signal);
       failed = false;
+      isSound = true;
       return summary;
+    } catch (error) {
+      isSound = error instanceof JobFault && dataFaults.has(error.fault.errorCode);
+      throw error;
     } finally {
       record.ended(failed);
       // A small task leaves a process as it was; after a big one its memory is given back to the system. The end of the
       // process is not waited for: the rows and segments are there.
-      const reusable = !failed && record.elapsed() < REUSE_BELOW_MS;
+      const reusable = isSound && record.elapsed() < REUSE_BELOW_MS;
       void worker.release(reusable).catch((error: unknown) => {
         this.sources.logger.warn({ err: error }, 'a worker process could not be ended');
       });

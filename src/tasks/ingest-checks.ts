@@ -4,11 +4,13 @@ import { formatInterval, isAligned } from '../segments/index.js';
 import { SqlError } from '../sql/errors.js';
 import {
   nextFieldId,
+  planInputs,
   type Computed,
   type Expression,
   type Field,
   type IngestStatement,
   type OutputColumn,
+  type Plan,
 } from '../sql/plan/index.js';
 import { formatType, isString, MULTI_VALUE_VARCHAR, type SqlType } from '../sql/types.js';
 import type { ServerCatalog } from './catalog.js';
@@ -32,14 +34,15 @@ function checkTypeChanges(statement: IngestStatement, context: QueryContext, cat
     if (!before || skipped.has(name)) continue;
     const stored = isArray(type) && context.arrayIngestMode === 'mvd' ? MULTI_VALUE_VARCHAR : type;
     if (!((isArray(stored) && isString(before)) || (isString(stored) && isArray(before)))) continue;
+    const isMvd = context.arrayIngestMode === 'mvd';
     const hint = isArray(stored)
-      ? ` Try wrapping this field using ARRAY_TO_MV(...) AS "${name}".`
+      ? `Try wrapping this field using ARRAY_TO_MV(...) AS "${name}"`
       : isArray(type)
-        ? ` Try setting arrayIngestMode to[array] to retain the SQL type[${formatType(type)}].`
-        : ' Try adjusting your query to make this column an ARRAY instead of VARCHAR.';
+        ? `Try setting arrayIngestMode to[array] to retain the SQL type[${formatType(type)}]`
+        : `Try${isMvd ? ' setting arrayIngestMode to[array] and' : ''} adjusting your query to make this column an ARRAY instead of VARCHAR`;
     throw refusal(
       `Cannot write into field[${name}] using type[${formatType(type)}] and arrayIngestMode[${context.arrayIngestMode}], ` +
-        `since the existing type is[${formatType(before)}].${hint} ` +
+        `since the existing type is[${formatType(before)}]. ${hint}. ` +
         'Set skipTypeVerification to the name of the column to write it nevertheless.',
     );
   }
@@ -59,6 +62,51 @@ function checkOverwriteAlignment({ overwrite, partitionedBy }: IngestStatement):
       );
     }
   }
+}
+
+/**
+ * The sort order names columns that are stored.
+ * @throws SqlError
+ */
+function checkSortOrder({ columns }: IngestStatement, { segmentSortOrder }: QueryContext): void {
+  const names = new Set(['__time', ...columns.map(({ name }) => name)]);
+  const missing = segmentSortOrder.find((name) => !names.has(name));
+  if (missing === undefined) return;
+  throw refusal(`Context parameter[segmentSortOrder] names column[${missing}], which the query does not put out`);
+}
+
+const lockTypes = { insert: ['SHARED', 'APPEND'], replace: ['EXCLUSIVE', 'REPLACE'] } as const;
+
+/**
+ * Locks of one kind of statement do not fit the other (MultiStageQueryContext.validateAndGetTaskLockType).
+ * @throws SqlError
+ */
+function checkLockType({ kind }: IngestStatement, { taskLockType, useConcurrentLocks }: QueryContext): void {
+  if (taskLockType === undefined || useConcurrentLocks) return;
+  const fitting: readonly string[] = lockTypes[kind];
+  if (fitting.includes(taskLockType)) return;
+  throw refusal(
+    `TaskLock must be of type [${fitting.join('] or [')}] for ${kind === 'insert' ? 'an INSERT' : 'a REPLACE'} query. ` +
+      `Found invalid type [${taskLockType}] set. Please use [taskLockType] key in the context parameter and use one of ` +
+      'the TaskLock types as mentioned earlier or remove this key for automatic lock type selection',
+  );
+}
+
+const readsTable = (plan: Plan, table: string): boolean =>
+  (plan.kind === 'scan' && plan.schema === 'druid' && plan.table === table) ||
+  planInputs(plan).some((input) => readsTable(input, table));
+
+/**
+ * Druid's MSQTaskQueryMakerUtils.validateRealtimeReindex.
+ * @throws SqlError
+ */
+function checkSegmentSource({ plan, dataSource }: IngestStatement, { includeSegmentSource }: QueryContext): void {
+  if (includeSegmentSource !== 'REALTIME' || !readsTable(plan, dataSource)) return;
+  throw refusal(
+    `Cannot ingest into datasource[${dataSource}] since it is also being queried from, with REALTIME segments included. ` +
+      'Ingest to a different datasource, or disable querying of realtime segments by modifying [includeSegmentSource] in ' +
+      'the query context.',
+  );
 }
 
 /** Arrays of text become multi-value strings (arrayIngestMode mvd, as before Druid 31). */
@@ -101,6 +149,9 @@ export function prepareIngest(
   validateId('table', statement.dataSource);
   checkTypeChanges(statement, context, catalog);
   checkOverwriteAlignment(statement);
+  checkSortOrder(statement, context);
+  checkLockType(statement, context);
+  checkSegmentSource(statement, context);
   const arrays = statement.columns.filter(({ type }) => isArray(type));
   if (arrays.length === 0 || context.arrayIngestMode === 'array') return statement;
   if (context.arrayIngestMode === 'none') {

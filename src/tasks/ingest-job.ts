@@ -65,6 +65,7 @@ export function segmentsDestination(statement: IngestStatement, { context }: Com
     ...(replaced && { replaceIntervals: replaced }),
     clusteredBy: statement.clusteredBy,
     segmentSortOrder: context.segmentSortOrder,
+    ...(!context.forceSegmentSortByTime && { forceSegmentSortByTime: false }),
     rowsPerSegment: context.rowsPerSegment,
     ...(context.maxNumSegments !== undefined && { maxNumSegments: context.maxNumSegments }),
     failOnEmptyInsert: context.failOnEmptyInsert,

@@ -8,8 +8,13 @@ export function stagesOf(
   statement: SelectStatement | IngestStatement,
   queryId: string,
 ): readonly StageDefinition[] {
+  const time = { column: '__time', descending: false };
   const sortedBy =
-    statement.kind === 'select' ? [] : [{ column: '__time', descending: false }, ...statement.clusteredBy];
+    statement.kind === 'select'
+      ? []
+      : context.forceSegmentSortByTime
+        ? [time, ...statement.clusteredBy.filter(({ column }) => column !== '__time')]
+        : statement.clusteredBy;
   return defineStages({
     queryId,
     plan: statement.plan,

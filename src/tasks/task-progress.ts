@@ -1,7 +1,14 @@
 import type { Fault } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
 import { limits } from '../msq/limits.js';
-import type { ErrorReport, ReportResults, ReportState, SegmentsPublished, WorkerStats } from '../msq/report.js';
+import type {
+  ErrorReport,
+  ReportResults,
+  ReportState,
+  SegmentsPublished,
+  TaskProgress,
+  WorkerStats,
+} from '../msq/report.js';
 import { reportJson } from '../msq/report.js';
 import type { StageDefinition } from '../msq/definition.js';
 import type { ParseProblem } from '../external/relation.js';
@@ -33,7 +40,8 @@ export class TaskRecorder {
     readonly now: () => number,
     /** Called when the report is another one. */
     readonly changed: () => void,
-    readonly includeAllCounters = false,
+    /** Context parameters that say what the report has. */
+    readonly wanted: Pick<TaskProgress, 'includeAllCounters' | 'waitUntilSegmentsLoad'> = {},
     readonly inferredSignatures: readonly InferredSignature[] = [],
   ) {
     this.startTime = now();
@@ -106,7 +114,8 @@ export class TaskRecorder {
       runningTasks: running ? (working ? 2 : 1) : 0,
       stages: this.stages,
       counters: this.#counters,
-      includeAllCounters: this.includeAllCounters,
+      includeAllCounters: this.wanted.includeAllCounters ?? false,
+      waitUntilSegmentsLoad: this.wanted.waitUntilSegmentsLoad ?? false,
       inferredSignatures: this.inferredSignatures,
       ...(this.#results && state === 'SUCCESS' && { results: this.#results }),
       ...(this.#segments && { segments: this.#segments }),

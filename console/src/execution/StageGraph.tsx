@@ -96,7 +96,9 @@ export function StageGraph({
               : segments === undefined
                 ? report.status.status === 'FAILED'
                   ? 'nothing published'
-                  : 'not published yet'
+                  : report.status.status === 'SUCCESS'
+                    ? 'published'
+                    : 'not published yet'
                 : `${plural(segments, 'segment')} published`}
           </span>
         </div>

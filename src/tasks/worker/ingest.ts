@@ -9,10 +9,17 @@ import { divideRows } from './segmentation.js';
 import { stageRows } from './staging.js';
 import { storedColumn, storedColumns } from './stored-columns.js';
 
-/** Names of the columns that the rows of a segment are sorted by, first to last. */
-export function sortOrder({ segmentSortOrder, clusteredBy }: SegmentsDestination): readonly string[] {
-  const first = segmentSortOrder.includes('__time') ? segmentSortOrder : ['__time', ...segmentSortOrder];
-  return [...new Set([...first, ...clusteredBy.map(({ column }) => column)])];
+/**
+ * Names of the columns that the rows of a segment are sorted by, first to last (Druid's
+ * SegmentGenerationUtils.makeDimensionsAndAggregatorsForIngestion, without the columns that nobody named).
+ */
+export function sortOrder({
+  segmentSortOrder,
+  forceSegmentSortByTime = true,
+  clusteredBy,
+}: SegmentsDestination): readonly string[] {
+  const keys = clusteredBy.map(({ column }) => column);
+  return [...new Set([...segmentSortOrder, ...(forceSegmentSortByTime ? ['__time'] : []), ...keys, '__time'])];
 }
 
 /**

@@ -48,6 +48,8 @@ export interface SegmentsDestination {
   /** After __time (unless `segmentSortOrder` moves it): names of the columns to sort by. */
   readonly clusteredBy: readonly { readonly column: string; readonly descending: boolean }[];
   readonly segmentSortOrder: readonly string[];
+  /** `false`: `__time` comes after `clusteredBy` where `segmentSortOrder` does not name it; otherwise before. */
+  readonly forceSegmentSortByTime?: boolean;
   readonly rowsPerSegment: number;
   readonly maxNumSegments?: number;
   readonly failOnEmptyInsert: boolean;
