@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { contextParameters } from '../src/msq/context.js';
+import type { contextParameters } from '../src/msq/context.js';
 import { useServer } from './support/suite.js';
 
 const suite = useServer();

@@ -30,10 +30,10 @@ async function unpackedFile(
   const readsPacked = type !== 'parquet' && engineReads(file.compression);
   if (file.compression !== 'none' && !readsPacked) {
     const unpacked = await unpackFile(file, target, signal);
-    return type === 'parquet' || type === 'json' ? unpacked : readableText(unpacked, `${target}-text`, signal);
+    return type === 'parquet' || type === 'json' || describes ? unpacked : readableText(unpacked, `${target}-text`, signal);
   }
   if (type === 'parquet') return file;
-  if (type !== 'json') return readableText(file, target, signal);
+  if (type !== 'json') return describes ? file : readableText(file, target, signal);
   const { bytes } = await readHead(file, 3);
   refuseUtf16(file, bytes);
   return hasByteOrderMark(bytes) ? unpackFile(file, target, signal) : file;

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { FaultError, type Fault, type FaultCode } from '../msq/fault.js';
+import { FaultError, type Fault } from '../msq/fault.js';
 import { faults, faultText } from '../msq/faults.js';
 import { limits } from '../msq/limits.js';
 import type { DataSegment } from '../segments/segment.js';
@@ -30,7 +30,7 @@ import type { RunnerStatus } from './task-status.js';
 import type { TaskWatchers } from './task-watchers.js';
 import { makeTombstones } from './tombstones.js';
 import type { WorkerPool } from './worker-pool.js';
-import { JobFault, type WorkerProcess } from './worker-process.js';
+import { JobFault, leavesProcessSound, type WorkerProcess } from './worker-process.js';
 import type { AllocatedSegment, Job, JobSummary, SparkServer } from './worker/protocol.js';
 
 /** Milliseconds that a canceled process gets to stop by itself. */
@@ -44,18 +44,6 @@ const START_TIMEOUT_MS = 600_000;
 
 /** Times that a worker which died is started again under faultTolerance. */
 const RELAUNCHES = 2;
-
-/** Faults that are about the rows of a statement alone: the process that found them can do the next task. */
-const dataFaults: ReadonlySet<FaultCode> = new Set([
-  'CannotParseExternalData',
-  'InsertCannotBeEmpty',
-  'InsertTimeNull',
-  'InvalidNullByte',
-  'RowTooLarge',
-  'TooManyBuckets',
-  'TooManyInputFiles',
-  'TooManyWarnings',
-] as const);
 
 export interface ControllerSources extends AllocationSources {
   readonly metadata: Metadata;
@@ -301,7 +289,7 @@ export class TaskController {
       isSound = true;
       return summary;
     } catch (error) {
-      isSound = error instanceof JobFault && dataFaults.has(error.fault.errorCode);
+      isSound = leavesProcessSound(error);
       throw error;
     } finally {
       record.ended(failed);

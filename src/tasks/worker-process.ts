@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { FaultError } from '../msq/fault.js';
+import { FaultError, type FaultCode } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
 import type { ParseProblem } from '../external/relation.js';
 import type {
@@ -34,6 +34,22 @@ export class JobFault extends FaultError {
     super(fault);
   }
 }
+
+/** Faults that are about the rows of a statement alone: the process that found them can do the next task. */
+const dataFaults: ReadonlySet<FaultCode> = new Set([
+  'CannotParseExternalData',
+  'InsertCannotBeEmpty',
+  'InsertTimeNull',
+  'InvalidNullByte',
+  'RowTooLarge',
+  'TooManyBuckets',
+  'TooManyInputFiles',
+  'TooManyWarnings',
+] as const);
+
+/** Whether the process of a job that failed may work for another task. */
+export const leavesProcessSound = (error: unknown): boolean =>
+  error instanceof JobFault && dataFaults.has(error.fault.errorCode);
 
 interface RunningJob {
   readonly listener: JobListener;

@@ -18,6 +18,20 @@ export function describeProblem({ reason, source, line, record }: ParseProblem):
   return `${record === undefined ? reason : `Unable to parse row [${record}]: ${reason}`} ${place}`;
 }
 
+const unitBytes = { bytes: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, TiB: 1024 ** 4 } as const;
+
+/** Bytes that the engine could spill at most, and what it asked for beyond; 0 where its message does not tell. */
+function spilled(message: string): { readonly most: number; readonly asked: number } {
+  const bytes = (pattern: RegExp): number => {
+    const [, number = '0', unit = 'bytes'] = pattern.exec(message) ?? [];
+    return Math.round(Number(number) * (unitBytes[unit as keyof typeof unitBytes] ?? 0));
+  };
+  return {
+    most: bytes(/\/([\d.]+) (bytes|[KMGT]iB) used\)/),
+    asked: bytes(/of size ([\d.]+) (bytes|[KMGT]iB)/),
+  };
+}
+
 const firstLine = (text: string): string => text.split('\n')[0] ?? text;
 
 function engineFault(error: EngineError, settings: ProcessSettings): Fault {
@@ -37,8 +51,10 @@ function engineFault(error: EngineError, settings: ProcessSettings): Fault {
         }),
         details: error.message,
       };
-    case 'disk':
-      return { ...faults.NotEnoughTemporaryStorageFault(0, 0), details: error.message };
+    case 'disk': {
+      const { most, asked } = spilled(error.message);
+      return { ...faults.NotEnoughTemporaryStorageFault(most + asked, most), details: error.message };
+    }
     case 'data': {
       const at = error.message.indexOf(PARSE_FAILURE);
       if (at >= 0) return faults.CannotParseExternalData(firstLine(error.message.slice(at)));
