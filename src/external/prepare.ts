@@ -21,16 +21,20 @@ import { readFormat, readSource } from './validate.js';
 /** Files unpacked at the same time. */
 const MAX_UNPACKING = 2;
 
+/** @param describes only the columns are wanted, for which beginnings of files are enough */
 async function unpackedFile(
   file: InputFile,
   { type }: InputFormat,
   target: string,
   signal: AbortSignal,
+  describes: boolean,
 ): Promise<InputFile> {
   const readsPacked = type !== 'parquet' && engineReads(file.compression);
   if (file.compression !== 'none' && !readsPacked) {
     const unpacked = await unpackFile(file, target, signal);
-    return type === 'parquet' || type === 'json' || describes ? unpacked : readableText(unpacked, `${target}-text`, signal);
+    return type === 'parquet' || type === 'json' || describes
+      ? unpacked
+      : readableText(unpacked, `${target}-text`, signal);
   }
   if (type === 'parquet') return file;
   if (type !== 'json') return describes ? file : readableText(file, target, signal);
@@ -45,6 +49,7 @@ async function makeReadable(
   format: InputFormat,
   target: string,
   signal: AbortSignal,
+  describes = false,
 ): Promise<InputFile> {
   signal.throwIfAborted();
   if (format.type === 'avro_ocf') {
@@ -52,7 +57,7 @@ async function makeReadable(
     const { spoolAvro } = await import('./formats/avro.js');
     return spoolAvro(file, format, target, signal);
   }
-  const readable = await unpackedFile(file, format, target, signal);
+  const readable = await unpackedFile(file, format, target, signal, describes);
   if (!/[*?[\]{}\\]/.test(readable.path)) return readable;
   const link = `${target}-link`;
   await symlink(readable.path, link);
@@ -108,7 +113,7 @@ export async function prepareExternal(
   const directory = await mkdtemp(path.join(environment.spoolDirectory, 'external-'));
   const fetched = await fetchFiles(source, directory, environment);
   const files = await mapConcurrently(fetched, MAX_UNPACKING, (file, index) =>
-    makeReadable(file, format, path.join(directory, `readable-${index}`), environment.signal),
+    makeReadable(file, format, path.join(directory, `readable-${index}`), environment.signal, relation.describes),
   );
   await environment.session.run([...coercionMacros, ...quickJsonMacros].join(';\n'));
   const plans = await planParts(format, relation, files, environment);
