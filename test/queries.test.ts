@@ -122,6 +122,21 @@ test('casts follow zones that are offsets', async () => {
   expect(await answer(sql, '+05:30')).toEqual([['1970-01-02 01:00:00', '1970-01-02']]);
 });
 
+const texts = `(VALUES ('7'), ('x'), (NULL)) AS t(s)`;
+
+test.each<[string, unknown[][]]>([
+  // Text beside numbers: an array's elements meet as text, a column in a filter is compared as by Druid's filters.
+  [
+    `SELECT ARRAY['10'] < ARRAY[9], ARRAY['1', 'b'] < ARRAY[1, 0], ARRAY['a'] = ARRAY[CAST(NULL AS BIGINT)]`,
+    [[true, false, false]],
+  ],
+  [`SELECT BIT_OR(s) FROM ${texts} GROUP BY s ORDER BY s`, [[null], [7], [0]]],
+  [`SELECT DECODE_BASE64_UTF8('YWI'), LOWER(CAST(1 < 2 AS VARCHAR))`, [['ab', '1']]],
+  [`SELECT HUMAN_READABLE_DECIMAL_FORMAT(1.5)`, [['1']]],
+])('%s answers as Druid does', async (sql, expected) => {
+  expect(await answer(sql)).toEqual(expected);
+});
+
 test.each([
   [`SELECT RANK() OVER () FROM ${numbers}`, 'RANK or DENSE_RANK functions require ORDER BY clause'],
   [
@@ -129,6 +144,16 @@ test.each([
     'UNBOUNDED FOLLOWING',
   ],
   [`SELECT GREATEST(ARRAY[a], ARRAY[b]) FROM ${numbers}`, 'greatest'],
+  [`SELECT LTRIM(a) FROM ${numbers}`, `Cannot apply 'LTRIM' to arguments of type 'LTRIM(<INTEGER>)'`],
+  [`SELECT LEFT('abc', NULL)`, `Illegal use of 'NULL'`],
+  [`SELECT SAFE_DIVIDE(a, 'x') FROM ${numbers}`, 'SAFE_DIVIDE(<NUMERIC>, <NUMERIC>)'],
+  [`SELECT TIME_FLOOR(DATE '2024-01-05', 'P1D')`, 'TIME_FLOOR(<DATE>, <CHAR(3)>)'],
+  [`SELECT MILLIS_TO_TIMESTAMP(CAST(a AS DOUBLE)) FROM ${numbers}`, 'MILLIS_TO_TIMESTAMP(<EXACT_NUMERIC>)'],
+  [`SELECT CAST('a' AS VARCHAR ARRAY)`, 'Cast function cannot convert value of type'],
+  [`SELECT STRING_AGG('a')`, `Invalid number of arguments to function 'STRING_AGG'`],
+  [`SELECT JSON_QUERY(PARSE_JSON('{}'), '$' RETURNING BIGINT)`, 'RETURNING'],
+  [`SELECT CASE WHEN a THEN 1 END FROM ${numbers}`, 'Expected a boolean type'],
+  [`SELECT (a > 1) IN (1, 2) FROM ${numbers}`, 'Values passed to IN operator must have compatible types'],
 ])('%s is refused', (sql, message) => {
   expect(() => compileSql(sql, { catalog: { table: () => undefined }, now })).toThrow(message);
 });

@@ -61,8 +61,9 @@ function toText(sql: string, from: SqlType, timeZone: string | undefined): strin
     const format = from.name === 'DATE' ? '%Y-%m-%d' : '%Y-%m-%d %H:%M:%S';
     return `strftime(${localSql(sql, readZone(timeZone ?? 'UTC'))}, ${quoteText(format)})`;
   }
-  if (isFractional(from)) return `${plain(from) === 'FLOAT' ? 'druid_float_text' : 'druid_double_text'}(${sql})`;
-  if (from.name === 'BOOLEAN') return `CASE ${operand(sql)} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END`;
+  // Expressions know no FLOAT, so that its text is the one of the DOUBLE that it becomes.
+  if (isFractional(from)) return `druid_double_text(${sql})`;
+  if (from.name === 'BOOLEAN') return `CAST(CAST(${sql} AS BIGINT) AS VARCHAR)`;
   if (from.name === 'COMPLEX' && from.complex === 'json') return `json_extract_string(${sql}, '$')`;
   if (from.name === 'ARRAY') {
     const element = from.element ?? VARCHAR;
@@ -100,8 +101,10 @@ function toTimestamp(sql: string, from: SqlType, to: SqlType, options: CastOptio
 
 function toBoolean(sql: string, from: SqlType): string | undefined {
   if (from.name === 'BOOLEAN') return sql;
-  const number = isString(from) ? `text_to_double(${sql})` : isNumeric(from) ? operand(sql) : undefined;
-  return number === undefined ? undefined : `${number} <> 0`;
+  if (isInteger(from)) return `${operand(sql)} <> 0`;
+  // Whatever else is brought to a whole number first, which is true when it is greater than 0 (Evals.asBoolean).
+  const number = isString(from) ? `text_to_long(${sql})` : isFractional(from) ? `double_to_long(${sql})` : undefined;
+  return number === undefined ? undefined : `${number} > 0`;
 }
 
 /**

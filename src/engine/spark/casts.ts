@@ -6,7 +6,6 @@
 import { unsupportedError } from '../../sql/errors.js';
 import {
   BIGINT,
-  DOUBLE,
   formatType,
   isDatetime,
   isFractional,
@@ -52,7 +51,7 @@ function toText(sql: string, from: SqlType, timeZone: string | undefined): strin
     const format = from.name === 'DATE' ? 'yyyy-MM-dd' : 'yyyy-MM-dd HH:mm:ss';
     return `date_format(${localSql(sql, readSparkZone(timeZone ?? 'UTC'))}, ${quoteText(format)})`;
   }
-  if (from.name === 'BOOLEAN') return `CAST(${sql} AS STRING)`;
+  if (from.name === 'BOOLEAN') return `CAST(CAST(${sql} AS INT) AS STRING)`;
   if (from.name === 'COMPLEX' && from.complex === 'json') {
     return `CASE WHEN ${sql} RLIKE '^"' THEN from_json(concat('[', ${sql}, ']'), 'array<string>')[0] ELSE nullif(${sql}, 'null') END`;
   }
@@ -90,8 +89,9 @@ function toTimestamp(sql: string, from: SqlType, to: SqlType, options: CastOptio
 
 function toBoolean(sql: string, from: SqlType): string | undefined {
   if (from.name === 'BOOLEAN') return sql;
-  const number = isString(from) ? toNumber(sql, from, DOUBLE) : isNumeric(from) ? sql : undefined;
-  return number === undefined ? undefined : `${operand(number)} <> 0`;
+  if (isInteger(from)) return `${operand(sql)} <> 0`;
+  const number = isString(from) || isNumeric(from) ? toNumber(sql, from, BIGINT) : undefined;
+  return number === undefined ? undefined : `${operand(number)} > 0`;
 }
 
 /**

@@ -8,10 +8,7 @@ import { convertLiteral, makeCast } from './convert.js';
 /** Calcite's SqlTypeCoercionRule as Druid uses it: what CAST accepts. */
 function isCastable(from: SqlType, to: SqlType): boolean {
   if (from.name === 'NULL' || from.name === 'ANY' || to.name === 'ANY') return true;
-  if (to.name === 'ARRAY') {
-    if (from.name === 'ARRAY') return isCastable(from.element ?? from, to.element ?? to);
-    return isString(from) || from.name === 'COMPLEX';
-  }
+  if (to.name === 'ARRAY') return from.name === 'ARRAY' && isCastable(from.element ?? from, to.element ?? to);
   if (from.name === 'ARRAY') return isString(to);
   if (to.name === 'COMPLEX') return from.name === 'COMPLEX' ? from.complex === to.complex : isString(from);
   if (from.name === 'COMPLEX') return isString(to);

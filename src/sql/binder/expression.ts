@@ -149,6 +149,9 @@ function bindCase(node: Case, binding: Binding, environment: ExpressionEnvironme
   const operand = node.operand && binding.expression(node.operand, environment);
   const whens = node.whens.map(({ when, then }) => {
     const bound = binding.expression(when, environment);
+    if (!operand && bound.type.name !== 'BOOLEAN' && bound.type.name !== 'NULL' && bound.type.name !== 'ANY') {
+      throw validationError('Expected a boolean type', node.span);
+    }
     return {
       when: operand ? bindComparison('=', operand, bound, timeZone, when.span) : convert(bound, BOOLEAN, timeZone),
       then: binding.expression(then, environment),

@@ -2,7 +2,7 @@
 import type { Exists, Expr, In, Quantified, Query, ScalarSubquery } from '../ast.js';
 import { validationError, type Span } from '../errors.js';
 import type { Expression, Plan } from '../plan/index.js';
-import { BOOLEAN, type SqlType } from '../types.js';
+import { BOOLEAN, isNumeric, type SqlType } from '../types.js';
 import type { Binding, BoundQuery, ExpressionEnvironment } from './binding.js';
 import { call, columnOf, not, nullable, project } from './build.js';
 import { bindComparison } from './comparison.js';
@@ -43,7 +43,11 @@ const elementsOf = (node: Expr): readonly Expr[] => (node.kind === 'row' ? node.
 /** The type in which IN compares: the items meet first, as text when they are of several kinds (SqlInOperator.deriveType). */
 function listType(needle: SqlType, items: readonly SqlType[]): SqlType | undefined {
   const item = leastRestrictive(items) ?? widestType(items);
-  return item && comparisonType(needle, item);
+  // A truth value equals a number, but is not looked for among numbers.
+  if (!item || (needle.name === 'BOOLEAN' && isNumeric(item)) || (item.name === 'BOOLEAN' && isNumeric(needle))) {
+    return undefined;
+  }
+  return comparisonType(needle, item);
 }
 
 /** Binds `x IN (…)`; a row on the left meets rows in the list. */

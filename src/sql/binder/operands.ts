@@ -18,7 +18,7 @@ import {
 } from '../types.js';
 import { convert } from './convert.js';
 import { isAtomic } from './lattice.js';
-import { cannotApplyFunction, wrongArity } from './refusal.js';
+import { cannotApplyFunction, illegalNull, wrongArity } from './refusal.js';
 
 /** The type that an argument takes in a family, or undefined when the family refuses it; `same` keeps it as it is. */
 function operandType(type: SqlType, family: OperandFamily): SqlType | 'same' | undefined {
@@ -57,6 +57,23 @@ function operandType(type: SqlType, family: OperandFamily): SqlType | 'same' | u
   }
 }
 
+/** Whether an argument is of an operand's family as it is (Calcite's SqlTypeFamily, by its type names). */
+function isOfFamily(type: SqlType, { family, accepts }: Operand): boolean {
+  if (type.name === 'ANY') return true;
+  switch (accepts ?? family) {
+    case 'exactNumeric':
+      return isInteger(type) || type.name === 'DECIMAL';
+    case 'double':
+      return isNumeric(type);
+    case 'timestamp':
+      return type.name === 'TIMESTAMP';
+    default:
+      return operandType(type, accepts === 'numeric' ? accepts : family) === 'same' && type.name !== 'NULL';
+  }
+}
+
+const spanOf = (expression: Expression): Span | undefined => ('span' in expression ? expression.span : undefined);
+
 function operandAt(signature: Signature, index: number): Operand | undefined {
   const last = signature.operands[signature.operands.length - 1];
   return signature.operands[index] ?? (last?.variadic === true ? last : undefined);
@@ -73,10 +90,19 @@ const fitsExactly = (signature: Signature, args: readonly Expression[]): boolean
   args.every((arg, index) => operandType(arg.type, operandAt(signature, index)?.family ?? 'any') === 'same');
 
 /** The arguments for a signature, or undefined when it does not take them. */
-function fit(signature: Signature, args: readonly Expression[], timeZone: string): readonly Expression[] | undefined {
+function fit(
+  signature: Signature,
+  args: readonly Expression[],
+  timeZone: string,
+  span: Span,
+): readonly Expression[] | undefined {
   const fitted: Expression[] = [];
   for (const [index, arg] of args.entries()) {
     const operand = operandAt(signature, index);
+    if (operand && signature.exact === true && operand.family !== 'any' && !isOfFamily(arg.type, operand)) {
+      if (arg.type.name !== 'NULL') return undefined;
+      if (operand.optional !== true) throw illegalNull(spanOf(arg) ?? span);
+    }
     const type = operand && operandType(arg.type, operand.family);
     if (type === undefined) return undefined;
     fitted.push(type === 'same' ? arg : convert(arg, { ...type, nullable: arg.type.nullable }, timeZone));
@@ -120,7 +146,7 @@ export function bindOperands(
   // A signature that needs no cast comes before those that do.
   const exact = candidates.filter((signature) => fitsExactly(signature, args));
   for (const signature of new Set([...exact, ...candidates])) {
-    const fitted = fit(signature, args, timeZone);
+    const fitted = fit(signature, args, timeZone, span);
     if (!fitted) continue;
     checkConstants(declaration, signature, fitted, span);
     const problem = declaration.check?.(fitted);

@@ -29,6 +29,9 @@ export function cannotApplyFunction(
   );
 }
 
+/** NULL where a function needs a value. */
+export const illegalNull = (span: Span): SqlError => validationError(`Illegal use of 'NULL'`, span);
+
 /** The same for an operator whose call is printed in its own way, such as `<A> + <B>`. */
 export function cannotApplyOperator(name: string, shape: string, forms: readonly string[], span: Span): SqlError {
   const supported = forms.map((form) => `'${form}'`).join('\n');

@@ -86,7 +86,7 @@ export const collectionAggregates: readonly FunctionDeclaration[] = [
     aliases: ['LISTAGG'],
     signatures: [
       {
-        operands: [operand('expr', 'any'), { name: 'separator', family: 'any', literal: true, optional: true }, size],
+        operands: [operand('expr', 'any'), { name: 'separator', family: 'any', literal: true }, size],
       },
     ],
     result: VARCHAR,

@@ -1,6 +1,6 @@
 /** COUNT, sums, extremes, means, variances and bitwise aggregates. */
 import type { Expression } from '../plan/expression.js';
-import { BIGINT, DOUBLE, isInteger, isNumeric, nativeTypeName, withNullability } from '../types.js';
+import { BIGINT, DOUBLE, isInteger, isNumeric, isString, nativeTypeName, withNullability } from '../types.js';
 import { aggregate, engineAggregate, isMultiValue, operand, sameAsFirst, sumType, typeAt } from './aggregate-parts.js';
 import type { Emitter, FunctionDeclaration } from './declaration.js';
 
@@ -59,7 +59,13 @@ function bitwise(operator: 'AND' | 'OR' | 'XOR', result: string, note = ''): Fun
     summary: `Bitwise ${operator} of 0 and the numbers of a group${note}; NULL for no numbers.`,
     example: { sql: `SELECT ${name}(x) FROM (VALUES (6), (3)) AS t(x)`, result },
     emit: {
-      duckdb: ([value = 'NULL'], { suffix }) => `(${engineAggregate(name.toLowerCase(), [value], { suffix })}${start})`,
+      duckdb: ([value = 'NULL'], context) => {
+        const [number] = context.args;
+        // Text that is no number counts as 0.
+        const text = number?.kind === 'cast' && isString(number.input.type) ? context.emit(number.input) : undefined;
+        const counted = text === undefined ? value : `coalesce(${value}, CASE WHEN ${text} IS NOT NULL THEN 0 END)`;
+        return `(${engineAggregate(name.toLowerCase(), [counted], context)}${start})`;
+      },
     },
   });
 }

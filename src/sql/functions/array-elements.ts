@@ -40,9 +40,8 @@ export function elementText(sql: string, type: SqlType): string {
     case 'TIMESTAMP':
       return `CAST(epoch_ms(${sql}) AS VARCHAR)`;
     case 'DOUBLE':
-      return `druid_double_text(${sql})`;
     case 'FLOAT':
-      return `druid_float_text(${sql})`;
+      return `druid_double_text(${sql})`;
     default:
       return type.name === 'ARRAY' ? listText(sql, type) : `CAST(${sql} AS VARCHAR)`;
   }

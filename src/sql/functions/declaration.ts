@@ -32,12 +32,19 @@ export interface Operand {
   readonly variadic?: boolean;
   /** Must be a constant, as Druid demands of periods, patterns, time zones, sizes. */
   readonly literal?: boolean;
+  /** In an exact signature: what is taken where that is wider than the family that the argument is then cast to. */
+  readonly accepts?: 'numeric' | 'exactNumeric';
   /** Allowed constants, upper-case, of a keyword-like operand such as a time unit. */
   readonly values?: readonly string[];
 }
 
 export interface Signature {
   readonly operands: readonly Operand[];
+  /**
+   * Nothing is cast to an operand's family: Druid's own functions are checked by its DefaultOperandTypeChecker, which
+   * knows no implicit casts, and which takes NULL only for an operand that may be left out.
+   */
+  readonly exact?: boolean;
 }
 
 /** What a result type may depend on: the bound arguments, after implicit casts. */

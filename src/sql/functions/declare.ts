@@ -19,17 +19,21 @@ import type {
 export function operands(...texts: readonly string[]): Signature {
   return {
     operands: texts.map((text): Operand => {
-      const [name = '', family = 'any'] = text.split(' ');
+      const [name = '', family = 'any', accepts] = text.split(' ');
       return {
         name: name.replace(/[?…!]/g, ''),
         family: family as OperandFamily,
         ...(name.includes('?') && { optional: true }),
         ...(name.includes('…') && { variadic: true }),
         ...(name.includes('!') && { literal: true }),
+        ...((accepts === 'numeric' || accepts === 'exactNumeric') && { accepts }),
       };
     }),
   };
 }
+
+/** The same of arguments that are not cast; a third word says what is taken where that is more than the family. */
+export const exactly = (...texts: readonly string[]): Signature => ({ ...operands(...texts), exact: true });
 
 /** The type, NULL when any argument may be. */
 export const strictly =

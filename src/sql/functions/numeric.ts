@@ -2,7 +2,7 @@
 import { BIGINT, DOUBLE, isInteger, VARCHAR, type SqlType } from '../types.js';
 import type { Expression } from '../plan/expression.js';
 import type { Emitter, FunctionDeclaration, Signature } from './declaration.js';
-import { calling, family, isFractionalArgument, likeNumber, operands, strictly } from './declare.js';
+import { calling, exactly, family, isFractionalArgument, likeNumber, operands, strictly } from './declare.js';
 
 const numeric = family('scalar', 'numeric');
 
@@ -37,7 +37,7 @@ const bitwise = (
 ): FunctionDeclaration =>
   numeric({
     name,
-    signature: operands('expr1 integer', 'expr2 integer'),
+    signature: exactly('expr1 integer numeric', 'expr2 integer numeric'),
     result: strictly(BIGINT),
     summary,
     example,
@@ -52,11 +52,11 @@ const humanReadable = (
 ): FunctionDeclaration =>
   numeric({
     name,
-    signature: operands('value numeric', 'precision?! integer'),
+    signature: exactly('value integer numeric', 'precision?! integer'),
     result: strictly(VARCHAR),
     summary,
     example,
-    duckdb: ([x = '', precision = '2']) => `${macro}(CAST(${x} AS BIGINT), ${precision})`,
+    duckdb: ([x = '', precision = '2']) => `${macro}(${x}, ${precision})`,
   });
 
 /** CASE branches for units of rising size: value, precision → text. */
@@ -72,6 +72,7 @@ export const numericMacros: readonly string[] = [
   `CREATE OR REPLACE TEMP MACRO druid_ln(x) AS CASE WHEN x > 0 THEN ln(x) WHEN x = 0 THEN '-inf'::DOUBLE WHEN x < 0 THEN 'nan'::DOUBLE END`,
   `CREATE OR REPLACE TEMP MACRO druid_log10(x) AS CASE WHEN x > 0 THEN log10(x) WHEN x = 0 THEN '-inf'::DOUBLE WHEN x < 0 THEN 'nan'::DOUBLE END`,
   `CREATE OR REPLACE TEMP MACRO druid_sqrt(x) AS CASE WHEN x >= 0 THEN sqrt(x) WHEN x < 0 THEN 'nan'::DOUBLE END`,
+  `CREATE OR REPLACE TEMP MACRO druid_cot(x) AS CASE WHEN x = 0 THEN 'inf'::DOUBLE ELSE cot(x) END`,
   `CREATE OR REPLACE TEMP MACRO druid_asin(x) AS CASE WHEN abs(x) <= 1 THEN asin(x) WHEN x IS NOT NULL THEN 'nan'::DOUBLE END`,
   `CREATE OR REPLACE TEMP MACRO druid_acos(x) AS CASE WHEN abs(x) <= 1 THEN acos(x) WHEN x IS NOT NULL THEN 'nan'::DOUBLE END`,
   // Scaling may overflow for huge values, which have no fraction to cut anyway.
@@ -124,7 +125,7 @@ export const numericFunctions: readonly FunctionDeclaration[] = [
   real('SIN', 'Sine.', ['SIN(0)', '0.0']),
   real('COS', 'Cosine.', ['COS(0)', '1.0']),
   real('TAN', 'Tangent.', ['TAN(0)', '0.0']),
-  real('COT', 'Cotangent.', ['ROUND(COT(1), 3)', '0.642']),
+  real('COT', 'Cotangent.', ['ROUND(COT(1), 3)', '0.642'], 'druid_cot'),
   real('ASIN', 'Arc sine.', ['ASIN(0)', '0.0'], 'druid_asin'),
   real('ACOS', 'Arc cosine.', ['ACOS(1)', '0.0'], 'druid_acos'),
   real('ATAN', 'Arc tangent.', ['ATAN(0)', '0.0']),
@@ -151,7 +152,7 @@ export const numericFunctions: readonly FunctionDeclaration[] = [
   }),
   numeric({
     name: 'SAFE_DIVIDE',
-    signature: twoNumbers,
+    signature: exactly('x numeric', 'y numeric'),
     result: (args) => ({ ...integerResult(args), nullable: true }),
     summary: 'Quotient; NULL when the divisor is zero.',
     example: ['SAFE_DIVIDE(7, 0)', 'NULL'],
@@ -172,7 +173,7 @@ export const numericFunctions: readonly FunctionDeclaration[] = [
   numeric({
     name: 'TRUNCATE',
     aliases: ['TRUNC'],
-    signature: operands('expr numeric', 'digits? integer'),
+    signature: exactly('expr numeric', 'digits? integer'),
     result: likeNumber(0),
     summary: 'Cuts off digits after the point.',
     example: ['TRUNCATE(2.345, 2)', '2.34'],
@@ -188,7 +189,7 @@ export const numericFunctions: readonly FunctionDeclaration[] = [
   bitwise('BITWISE_SHIFT_RIGHT', '>>', 'Bits moved down.', ['BITWISE_SHIFT_RIGHT(16, 3)', '2']),
   numeric({
     name: 'BITWISE_COMPLEMENT',
-    signature: operands('expr integer'),
+    signature: exactly('expr integer numeric'),
     result: strictly(BIGINT),
     summary: 'All bits turned over.',
     example: ['BITWISE_COMPLEMENT(12)', '-13'],
@@ -196,7 +197,7 @@ export const numericFunctions: readonly FunctionDeclaration[] = [
   }),
   numeric({
     name: 'BITWISE_CONVERT_DOUBLE_TO_LONG_BITS',
-    signature: operands('expr double'),
+    signature: exactly('expr double'),
     result: strictly(BIGINT),
     summary: 'The bits of a DOUBLE as BIGINT.',
     example: ['BITWISE_CONVERT_DOUBLE_TO_LONG_BITS(2.0)', '4611686018427387904'],
@@ -204,7 +205,7 @@ export const numericFunctions: readonly FunctionDeclaration[] = [
   }),
   numeric({
     name: 'BITWISE_CONVERT_LONG_BITS_TO_DOUBLE',
-    signature: operands('expr integer'),
+    signature: exactly('expr integer numeric'),
     result: strictly(DOUBLE),
     summary: 'The bits of a BIGINT as DOUBLE.',
     example: ['BITWISE_CONVERT_LONG_BITS_TO_DOUBLE(4611686018427387904)', '2.0'],

@@ -19,7 +19,8 @@ const familyNames: Readonly<Record<OperandFamily, string>> = {
 function operandsText(operands: readonly Operand[], index = 0): string {
   const operand = operands[index];
   if (!operand) return '';
-  const text = `<${familyNames[operand.family]}>${operand.variadic === true ? '...' : ''}`;
+  const family = operand.accepts === 'exactNumeric' ? 'EXACT_NUMERIC' : familyNames[operand.accepts ?? operand.family];
+  const text = `<${family}>${operand.variadic === true ? '...' : ''}`;
   const comma = index === 0 ? '' : ', ';
   const rest = operandsText(operands, index + 1);
   return operand.optional === true ? `${comma}[${text}${rest}]` : `${comma}${text}${rest}`;

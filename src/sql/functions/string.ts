@@ -3,7 +3,7 @@ import { BIGINT, BOOLEAN, VARCHAR } from '../types.js';
 import type { Expression } from '../plan/expression.js';
 import { elementText } from './array-elements.js';
 import type { Emitter, FunctionDeclaration } from './declaration.js';
-import { calling, family, integerConstant, operands, quoted, strictly, textConstant } from './declare.js';
+import { calling, exactly, family, integerConstant, operands, quoted, strictly, textConstant } from './declare.js';
 
 const text = family('scalar', 'string');
 
@@ -82,7 +82,7 @@ export const stringMacros: readonly string[] = [
 export const stringFunctions: readonly FunctionDeclaration[] = [
   text({
     name: 'BTRIM',
-    signature: operands('expr string', 'chars? string'),
+    signature: exactly('expr string', 'chars? string'),
     result: strictly(VARCHAR),
     summary: 'Trims characters, spaces unless given, from both ends.',
     example: ["BTRIM('..a..', '.')", 'a'],
@@ -90,7 +90,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'LTRIM',
-    signature: operands('expr string', 'chars? string'),
+    signature: exactly('expr string', 'chars? string'),
     result: strictly(VARCHAR),
     summary: 'Trims characters from the start.',
     example: ["LTRIM('..a..', '.')", 'a..'],
@@ -98,7 +98,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'RTRIM',
-    signature: operands('expr string', 'chars? string'),
+    signature: exactly('expr string', 'chars? string'),
     result: strictly(VARCHAR),
     summary: 'Trims characters from the end.',
     example: ["RTRIM('..a..', '.')", '..a'],
@@ -123,7 +123,6 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'CONCAT',
-    aliases: ['TEXTCAT'],
     signature: operands('expr… string'),
     result: strictly(VARCHAR),
     summary: 'Joins texts; NULL when any is NULL.',
@@ -131,8 +130,16 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     duckdb: concat,
   }),
   text({
+    name: 'TEXTCAT',
+    signature: exactly('expr1 string', 'expr2 string'),
+    result: strictly(VARCHAR),
+    summary: 'Joins two texts; NULL when either is NULL.',
+    example: ["TEXTCAT('a', 'b')", 'ab'],
+    duckdb: concat,
+  }),
+  text({
     name: 'CONTAINS_STRING',
-    signature: operands('expr string', 'str string'),
+    signature: exactly('expr string', 'str! string'),
     result: strictly(BOOLEAN),
     summary: 'Whether a text contains another.',
     example: ["CONTAINS_STRING('abc', 'b')", 'true'],
@@ -140,7 +147,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'ICONTAINS_STRING',
-    signature: operands('expr string', 'str string'),
+    signature: exactly('expr string', 'str! string'),
     result: strictly(BOOLEAN),
     summary: 'Whether a text contains another, whatever their case.',
     example: ["ICONTAINS_STRING('abc', 'B')", 'true'],
@@ -148,15 +155,16 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'DECODE_BASE64_UTF8',
-    signature: operands('expr string'),
+    signature: exactly('expr string'),
     result: { ...VARCHAR, nullable: true },
     summary: 'The UTF-8 text that a Base64 text holds.',
     example: ["DECODE_BASE64_UTF8('YWJj')", 'abc'],
-    duckdb: ([x = '']) => `decode(from_base64(${x}))`,
+    // Padding may be missing at the end, as Java's decoder takes it.
+    duckdb: ([x = '']) => `decode(from_base64(rpad(${x}, CAST(ceil(length(${x}) / 4) * 4 AS INTEGER), '=')))`,
   }),
   text({
     name: 'LEFT',
-    signature: operands('expr string', 'n integer'),
+    signature: exactly('expr string', 'n integer'),
     result: strictly(VARCHAR),
     summary: 'The first characters.',
     example: ["LEFT('abcde', 2)", 'ab'],
@@ -164,7 +172,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'RIGHT',
-    signature: operands('expr string', 'n integer'),
+    signature: exactly('expr string', 'n integer'),
     result: strictly(VARCHAR),
     summary: 'The last characters.',
     example: ["RIGHT('abcde', 2)", 'de'],
@@ -188,7 +196,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'LPAD',
-    signature: operands('expr string', 'length integer', 'chars? string'),
+    signature: exactly('expr string', 'length integer', 'chars? string'),
     result: strictly(VARCHAR),
     summary: 'Filled up to a length from the left, or cut.',
     example: ["LPAD('7', 3, '0')", '007'],
@@ -196,7 +204,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'RPAD',
-    signature: operands('expr string', 'length integer', 'chars? string'),
+    signature: exactly('expr string', 'length integer', 'chars? string'),
     result: strictly(VARCHAR),
     summary: 'Filled up to a length from the right, or cut.',
     example: ["RPAD('7', 3, '0')", '700'],
@@ -204,7 +212,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'PARSE_LONG',
-    signature: operands('expr string', 'radix?! integer'),
+    signature: exactly('expr string', 'radix?! integer'),
     result: { ...BIGINT, nullable: true },
     summary: 'A text as a whole number of radix 10, 2 or 16; NULL when it is none.',
     example: ["PARSE_LONG('ff', 16)", '255'],
@@ -229,7 +237,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'STRPOS',
-    signature: operands('expr string', 'substring string'),
+    signature: exactly('expr string', 'substring string'),
     result: strictly(BIGINT),
     summary: 'The place from 1 at which a text occurs, or 0.',
     example: ["STRPOS('abc', 'c')", '3'],
@@ -237,7 +245,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'REGEXP_EXTRACT',
-    signature: operands('expr string', 'pattern! string', 'index?! integer'),
+    signature: exactly('expr string', 'pattern! string', 'index?! integer'),
     result: { ...VARCHAR, nullable: true },
     summary: 'What a group of a regular expression matches, group 0 unless given; NULL without a match.',
     example: ["REGEXP_EXTRACT('a12', '(\\d)(\\d)', 2)", '2'],
@@ -247,7 +255,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'REGEXP_LIKE',
-    signature: operands('expr string', 'pattern! string'),
+    signature: exactly('expr string', 'pattern! string'),
     result: strictly(BOOLEAN),
     summary: 'Whether a regular expression matches anywhere.',
     example: ["REGEXP_LIKE('abc', 'b.')", 'true'],
@@ -256,7 +264,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'REGEXP_REPLACE',
-    signature: operands('expr string', 'pattern string', 'replacement string'),
+    signature: exactly('expr string', 'pattern string', 'replacement string'),
     result: strictly(VARCHAR),
     summary: 'Replaces every match of a regular expression; $1 means its first group.',
     example: ["REGEXP_REPLACE('a1b2', '(\\d)', '<$1>')", 'a<1>b<2>'],
@@ -266,7 +274,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'REPEAT',
-    signature: operands('expr string', 'n integer'),
+    signature: exactly('expr string', 'n integer'),
     result: { ...VARCHAR, nullable: true },
     summary: 'A text several times over; NULL for less than once.',
     example: ["REPEAT('ab', 2)", 'abab'],
@@ -282,7 +290,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'REVERSE',
-    signature: operands('expr string'),
+    signature: exactly('expr string'),
     result: strictly(VARCHAR),
     summary: 'The characters from last to first.',
     example: ["REVERSE('abc')", 'cba'],
@@ -300,7 +308,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   text({
     name: 'SUBSTRING',
     aliases: ['SUBSTR'],
-    signature: operands('expr string', 'index integer', 'length? integer'),
+    signature: exactly('expr string', 'index integer', 'length? integer'),
     result: strictly(VARCHAR),
     summary: 'A part of a text, from a place from 1 on.',
     example: ["SUBSTRING('abcde' FROM 2 FOR 3)", 'bcd'],
@@ -308,7 +316,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   text({
     name: 'LOOKUP',
-    signature: operands('expr string', 'lookupName! string', 'default? string'),
+    signature: exactly('expr string', 'lookupName! string', 'default? string'),
     result: { ...VARCHAR, nullable: true },
     summary: 'The value that a lookup has for a key; the default, or NULL, where it has none.',
     example: ["LOOKUP('se', 'countries')", 'Sweden'],

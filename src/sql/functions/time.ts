@@ -32,6 +32,8 @@ const unitOperand = (units: readonly string[]): Operand => ({
   values: units,
 });
 const signature = (...operands: readonly Operand[]): readonly Signature[] => [{ operands }];
+/** Druid's own functions cast nothing: text and DATE are no TIMESTAMP to them. */
+const exactSignature = (...operands: readonly Operand[]): readonly Signature[] => [{ operands, exact: true }];
 
 /** A type that is nullable when an argument is. */
 const cascading =
@@ -102,7 +104,7 @@ function originAt(context: EmitContext): number | undefined {
   return typeof origin === 'number' ? origin : undefined;
 }
 
-const roundingOperands = signature(
+const roundingOperands = exactSignature(
   timestampOperand,
   periodOperand,
   { name: 'origin', family: 'timestamp', literal: true, optional: true },
@@ -156,7 +158,7 @@ export const timeFunctions: readonly FunctionDeclaration[] = [
   {
     ...scalar,
     name: 'TIME_EXTRACT',
-    signatures: signature(timestampOperand, unitOperand(extractUnits), zoneOperand),
+    signatures: exactSignature(timestampOperand, unitOperand(extractUnits), zoneOperand),
     result: cascading(BIGINT),
     check: (args) => checkZone(args, 2),
     summary: 'A field of a timestamp as a number, in a time zone.',
@@ -186,7 +188,7 @@ export const timeFunctions: readonly FunctionDeclaration[] = [
   {
     ...scalar,
     name: 'DATE_TRUNC',
-    signatures: signature(unitOperand(Object.keys(truncateUnits)), timestampOperand),
+    signatures: exactSignature(unitOperand(Object.keys(truncateUnits)), timestampOperand),
     result: cascading(TIMESTAMP),
     summary: 'Rounds a timestamp down to a unit that is given as text.',
     example: { sql: `DATE_TRUNC('month', ${example})`, result: '2015-09-01T00:00:00.000Z' },
@@ -219,7 +221,7 @@ export const timeFunctions: readonly FunctionDeclaration[] = [
   {
     ...scalar,
     name: 'TIME_SHIFT',
-    signatures: signature(timestampOperand, periodOperand, { name: 'step', family: 'integer' }, zoneOperand),
+    signatures: exactSignature(timestampOperand, periodOperand, { name: 'step', family: 'integer' }, zoneOperand),
     result: (args) => cascading(TIMESTAMP)([args[0], args[2]].filter((arg) => arg !== undefined)),
     check: (args) => checkPeriod(args, 1) ?? checkZone(args, 3),
     summary: 'Moves a timestamp by an ISO 8601 period, step times; a negative step moves it back.',
@@ -270,7 +272,7 @@ export const timeFunctions: readonly FunctionDeclaration[] = [
   {
     ...scalar,
     name: 'TIME_PARSE',
-    signatures: signature({ name: 'string_expr', family: 'string' }, patternOperand, zoneOperand),
+    signatures: exactSignature({ name: 'string_expr', family: 'string' }, patternOperand, zoneOperand),
     result: TIMESTAMP,
     nulls: 'own',
     check: (args) => checkPattern(args, parseProblem),
@@ -289,7 +291,7 @@ export const timeFunctions: readonly FunctionDeclaration[] = [
   {
     ...scalar,
     name: 'TIME_FORMAT',
-    signatures: signature(timestampOperand, patternOperand, zoneOperand),
+    signatures: exactSignature(timestampOperand, patternOperand, zoneOperand),
     result: (args) => cascading(VARCHAR)(args.slice(0, 1)),
     check: (args) => checkPattern(args, () => undefined),
     summary: 'Shows a timestamp as text, by a Joda pattern or in ISO 8601 form.',
@@ -307,7 +309,7 @@ export const timeFunctions: readonly FunctionDeclaration[] = [
   {
     ...scalar,
     name: 'TIME_IN_INTERVAL',
-    signatures: signature(timestampOperand, { name: 'interval', family: 'string', literal: true }),
+    signatures: exactSignature(timestampOperand, { name: 'interval', family: 'string', literal: true }),
     result: (args) => cascading(BOOLEAN)(args.slice(0, 1)),
     check: (args) => {
       const text = textAt(args, 1);
@@ -328,7 +330,7 @@ export const timeFunctions: readonly FunctionDeclaration[] = [
   {
     ...scalar,
     name: 'MILLIS_TO_TIMESTAMP',
-    signatures: signature({ name: 'millis_expr', family: 'integer' }),
+    signatures: exactSignature({ name: 'millis_expr', family: 'integer', accepts: 'exactNumeric' }),
     result: cascading(TIMESTAMP),
     summary: 'The timestamp of a number of milliseconds since 1970-01-01 00:00:00 UTC.',
     example: { sql: 'MILLIS_TO_TIMESTAMP(1442054730000)', result: '2015-09-12T10:45:30.000Z' },
@@ -337,7 +339,7 @@ export const timeFunctions: readonly FunctionDeclaration[] = [
   {
     ...scalar,
     name: 'TIMESTAMP_TO_MILLIS',
-    signatures: signature(timestampOperand),
+    signatures: exactSignature(timestampOperand),
     result: cascading(BIGINT),
     summary: 'The milliseconds from 1970-01-01 00:00:00 UTC to a timestamp.',
     example: { sql: `TIMESTAMP_TO_MILLIS(${example})`, result: '1442054730000' },

@@ -3,7 +3,7 @@ import type { Span } from '../errors.js';
 import type { ParserContext } from './context.js';
 import { parseIdentifier } from './identifier.js';
 import { parseOrderItems, parseWindowSpec } from './ordering.js';
-import { parseJsonObject, parseJsonReturning } from './json-clauses.js';
+import { parseJsonObject, parseJsonClauses } from './json-clauses.js';
 import type { TokenStream } from './token-stream.js';
 
 /** What the parentheses of a call hold. */
@@ -50,10 +50,9 @@ function parseArguments(context: ParserContext, name: string): Arguments {
     case 'OVERLAY':
       return parseWithKeywords(context, name);
     case 'JSON_VALUE':
-    case 'JSON_QUERY':
-    case 'JSON_QUERY_ARRAY': {
+    case 'JSON_QUERY': {
       const plain = parsePlain(context);
-      const json = parseJsonReturning(context);
+      const json = parseJsonClauses(context, name === 'JSON_VALUE');
       return json ? { ...plain, json } : plain;
     }
     default:

@@ -11,11 +11,11 @@ function parseBehaviour(context: ParserContext): Behaviour | undefined {
   return word === 'NULL' || word === 'ERROR' ? word : undefined;
 }
 
-/** RETURNING type, … ON EMPTY, … ON ERROR, as they follow the path of JSON_VALUE and JSON_QUERY. */
-export function parseJsonReturning(context: ParserContext): JsonClauses | undefined {
+/** RETURNING type (of JSON_VALUE alone), … ON EMPTY, … ON ERROR, as they follow the path of JSON_VALUE and JSON_QUERY. */
+export function parseJsonClauses(context: ParserContext, takesReturning: boolean): JsonClauses | undefined {
   const { tokens } = context;
   const clauses: { -readonly [K in keyof JsonClauses]: JsonClauses[K] } = {};
-  if (tokens.accept('RETURNING')) clauses.returning = parseTypeName(tokens);
+  if (takesReturning && tokens.accept('RETURNING')) clauses.returning = parseTypeName(tokens);
   for (;;) {
     const behaviour = parseBehaviour(context);
     if (behaviour === undefined) break;

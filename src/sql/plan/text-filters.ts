@@ -56,7 +56,7 @@ const isConstant = (expression: Expression): boolean => expression.kind === 'lit
 function comparedText(expression: Expression | undefined, input: Plan): CastExpression['input'] | undefined {
   if (expression?.kind !== 'cast' || !isNumeric(expression.type)) return undefined;
   const text = expression.input;
-  const isText = text.kind === 'column' && isString(text.type) && text.type.multiValue !== true;
+  const isText = text.kind === 'column' && isString(text.type);
   return isText && isColumn(input, text.id) ? text : undefined;
 }
 
@@ -81,9 +81,17 @@ function comparisonOf(expression: Expression, input: Plan): Comparison | undefin
   return text && { text, passes: passing };
 }
 
+/** The comparison that is negated, for `<>` and NOT IN; of several values none may then be equal. */
+function opposite(expression: Expression): Expression | undefined {
+  if (expression.kind === 'inList') return expression.negated ? { ...expression, negated: false } : undefined;
+  return expression.kind === 'call' && expression.function === '<>' ? { ...expression, function: '=' } : undefined;
+}
+
 /** The comparison as Druid's filter decides it: unknown for NULL alone. */
 function decided(expression: Expression, { text, passes: passing }: Comparison): Expression {
   const type = { ...BOOLEAN, nullable: true };
+  const equality = opposite(expression);
+  if (equality) return { kind: 'call', function: 'NOT', args: [decided(equality, { text, passes: false })], type };
   const exists: Expression = {
     kind: 'call',
     function: 'IS NOT NULL',

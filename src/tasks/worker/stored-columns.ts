@@ -18,6 +18,11 @@ export interface ConversionSql {
   /** Milliseconds since 1970 of a timestamp. */
   milliseconds(sql: string): string;
   text(sql: string): string;
+  /**
+   * A multi-value string with its values in order, null first, and null when it has none: Druid's dimensions are
+   * SORTED_ARRAY unless an array is stored in them (DimensionSchemaUtils).
+   */
+  sortedValues(sql: string): string;
   /** A list with `convert` applied to each element. */
   each(list: string, convert: (element: string) => string): string;
   /** The moment 0. */
@@ -29,6 +34,8 @@ export const duckdbConversions: ConversionSql = {
   bigint: (sql) => `CAST(${sql} AS BIGINT)`,
   milliseconds: (sql) => `epoch_ms(${sql})`,
   text: (sql) => `CAST(${sql} AS VARCHAR)`,
+  sortedValues: (sql) =>
+    `CASE WHEN is_multi(${sql}) THEN multi_text(list_sort(multi_values(${sql}), 'ASC', 'NULLS FIRST')) ELSE ${sql} END`,
   each: (list, convert) => `list_transform(${list}, lambda e: ${convert('e')})`,
   epoch: "TIMESTAMP '1970-01-01'",
 };
@@ -74,7 +81,9 @@ function storageOf(type: SqlType, sql: ConversionSql): Storage {
     }
     case 'CHAR':
     case 'VARCHAR':
-      return { type: type.multiValue === true ? { ...VARCHAR, multiValue: true } : VARCHAR };
+      return type.multiValue === true
+        ? { type: { ...VARCHAR, multiValue: true }, convert: sql.sortedValues }
+        : { type: VARCHAR };
     default:
       return { type: { ...type, nullable: true } };
   }

@@ -48,6 +48,7 @@ export const stringEmitters: Emitters = {
     `trim(${trimSides[textConstant(args, 0) ?? ''] ?? 'BOTH'} ${chars} FROM ${x})`,
   LENGTH: ([x = '']) => `CAST(length(${x}) AS BIGINT)`,
   CONCAT: (args) => (args.length === 0 ? "''" : `concat(${args.join(', ')})`),
+  TEXTCAT: ([a = '', b = '']) => `concat(${a}, ${b})`,
   CONTAINS_STRING: calling('contains'),
   ICONTAINS_STRING: ([x = '', part = '']) => `contains(lower(${x}), lower(${part}))`,
   DECODE_BASE64_UTF8: ([x = '']) => `decode(unbase64(${x}), 'UTF-8')`,

@@ -11,7 +11,7 @@ import type { StageCounters } from '../progress.js';
 import type { JobSummary, SegmentsDestination } from '../protocol.js';
 import { checkRows, type RowCheckSql, rowMeasures, withoutNullBytes } from '../row-checks.js';
 import { type ConversionSql, storedColumn, type StoredColumn, storedColumns } from '../stored-columns.js';
-import { quoteIdentifier, quoteText, sparkType } from '../../../engine/spark/index.js';
+import { isMulti, multiText, multiValues, quoteIdentifier, quoteText, sparkType } from '../../../engine/spark/index.js';
 import { createSparkInputs } from './inputs.js';
 import { divideOnSpark } from './segmentation.js';
 import { writeSegmentsOnSpark } from './segment-writer.js';
@@ -21,6 +21,8 @@ const conversions: ConversionSql = {
   bigint: (sql) => `CAST(${sql} AS BIGINT)`,
   milliseconds: (sql) => `unix_millis(${sql})`,
   text: (sql) => `CAST(${sql} AS STRING)`,
+  sortedValues: (sql) =>
+    `CASE WHEN ${isMulti(sql)} THEN ${multiText(`array_sort(${multiValues(sql)}, (x, y) -> CASE WHEN x IS NULL THEN CASE WHEN y IS NULL THEN 0 ELSE -1 END WHEN y IS NULL THEN 1 WHEN x < y THEN -1 WHEN x > y THEN 1 ELSE 0 END)`)} ELSE ${sql} END`,
   each: (list, convert) => `transform(${list}, e -> ${convert('e')})`,
   epoch: 'timestamp_millis(0)',
 };
