@@ -188,7 +188,16 @@ export class MillraceClient {
   }
 }
 
-/** The rows of a SELECT that ran as a task; undefined for INSERT and REPLACE. */
+const DAY_MS = 86_400_000;
+
+/** A value of a task report as an interactive query answers it: reports hold a TIMESTAMP as milliseconds, a DATE as days since 1970. */
+export function reportValue(value: unknown, sqlType: string | undefined): unknown {
+  if (typeof value !== 'number' || (sqlType !== 'TIMESTAMP' && sqlType !== 'DATE')) return value;
+  const time = new Date(sqlType === 'DATE' ? value * DAY_MS : value);
+  return Number.isNaN(time.getTime()) ? value : time.toISOString();
+}
+
+/** The rows of a SELECT that ran as a task, values as interactive queries answer them; undefined for INSERT and REPLACE. */
 export function taskRows({ results }: TaskReport): ArrayAnswer | undefined {
   return (
     results && {
@@ -197,7 +206,7 @@ export function taskRows({ results }: TaskReport): ArrayAnswer | undefined {
         results.signature.map(({ type }) => type),
         results.sqlTypeNames,
       ),
-      rows: results.results,
+      rows: results.results.map((row) => row.map((value, index) => reportValue(value, results.sqlTypeNames[index]))),
     }
   );
 }

@@ -11,4 +11,9 @@ export interface ResultOptions {
   readonly stringifyArrays?: boolean;
   /** The zone whose clock times are told in (Druid's SqlRowTransformer); UTC when absent. */
   readonly timeZone?: string;
+  /**
+   * Timestamps as milliseconds and dates as days since 1970 by the zone's clock, as Calcite holds them (Druid's
+   * SqlResults.coerce); ISO 8601 text otherwise.
+   */
+  readonly numericTimes?: boolean;
 }

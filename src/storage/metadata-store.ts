@@ -57,6 +57,8 @@ export interface TaskResultsRecord {
   readonly columns: readonly { readonly name: string; readonly type: SqlType }[];
   /** Arrays are shown as JSON text. */
   readonly stringifyArrays: boolean;
+  /** The zone whose clock times are told by; UTC when absent. */
+  readonly timeZone?: string;
   readonly pages: readonly ResultPage[];
 }
 

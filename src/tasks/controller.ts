@@ -23,6 +23,7 @@ import { aborted, canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
 import { isOrdered, jobColumns, jobRelations, keepsRows } from './relations.js';
 import type { InferredStatement } from './signature-inference.js';
+import { taskResultForm } from './result-form.js';
 import { stagesOf } from './stages.js';
 import { openTaskLog, type TaskLog } from './task-log.js';
 import { TaskRecorder } from './task-progress.js';
@@ -220,7 +221,6 @@ export class TaskController {
 
   async #destination(): Promise<Job['destination']> {
     const { statement, compiled } = this;
-    const stringifyArrays = compiled.context.sqlStringifyArrays ?? false;
     if (statement.kind !== 'select') return segmentsDestination(statement, compiled);
     if (statement.exportTo) {
       this.#export ??= await openExport(statement.exportTo, this.sources.s3);
@@ -236,7 +236,9 @@ export class TaskController {
         reportRows: 0,
       };
     }
-    if (!this.#storesFiles) return { kind: 'results', maxRows: limits.reportRows, stringifyArrays };
+    const { sqlStringifyArrays = false, sqlTimeZone } = compiled.context;
+    const form = taskResultForm({ stringifyArrays: sqlStringifyArrays, timeZone: sqlTimeZone });
+    if (!this.#storesFiles) return { kind: 'results', maxRows: limits.reportRows, ...form };
     const { folder, path: place } = await this.sources.deepStorage.placeResults(this.taskId);
     this.#resultsPath = place;
     return {
@@ -247,7 +249,7 @@ export class TaskController {
         : { directory: this.#workDirectory, upload: folder.target }),
       baseName: this.taskId,
       rowsPerFile: compiled.context.rowsPerPage,
-      stringifyArrays,
+      ...form,
       reportRows: limits.reportRows,
     };
   }
@@ -377,6 +379,7 @@ export class TaskController {
       destination: files ? 'durableStorage' : 'taskReport',
       columns: statement.columns.map(({ name, type }) => ({ name, type })),
       stringifyArrays: this.compiled.context.sqlStringifyArrays ?? false,
+      timeZone: this.compiled.context.sqlTimeZone,
       pages: files?.map((file) => ({
         rows: file.rows,
         bytes: file.bytes,

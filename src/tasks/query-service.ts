@@ -19,10 +19,11 @@ import { canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
 import { isOrdered, jobColumns, jobRelations } from './relations.js';
 import { resultFilesSql } from './result-files.js';
+import { taskResultForm } from './result-form.js';
 import { RowStream } from './row-stream.js';
 import type { SystemSource } from './system-tables/index.js';
 import { WorkerProcess } from './worker-process.js';
-import type { Job, ProcessSettings, ResultsDestination, SparkServer } from './worker/protocol.js';
+import type { Job, ProcessSettings, ResultForm, SparkServer } from './worker/protocol.js';
 
 export interface QueryRequest extends StatementRequest {
   readonly queryId: string;
@@ -62,7 +63,7 @@ const SAMPLING_TIMEOUT_MS = 60_000;
 
 /** What differs between the jobs of interactive queries. */
 interface InteractiveJob extends Pick<Job, 'spark' | 'sql' | 'ordered' | 'columns' | 'relations'> {
-  readonly results: Pick<ResultsDestination, 'stringifyArrays' | 'timeZone'>;
+  readonly results: ResultForm;
 }
 
 /** Answers queries over the published segments, many at once in one process. */
@@ -118,7 +119,7 @@ export class QueryService {
 
   /** Answers the rows of files that a task wrote as its results, file by file. */
   readResults(
-    results: Pick<TaskResultsRecord, 'columns' | 'stringifyArrays'>,
+    results: Pick<TaskResultsRecord, 'columns' | 'stringifyArrays' | 'timeZone'>,
     files: OpenFiles,
     request: Pick<QueryRequest, 'queryId' | 'signal'>,
   ): QueryAnswer['rows'] {
@@ -127,7 +128,7 @@ export class QueryService {
       ordered: true,
       columns: jobColumns(results.columns.map((column, fieldId) => ({ fieldId, ...column }))),
       relations: [],
-      results: { stringifyArrays: results.stringifyArrays },
+      results: taskResultForm(results),
     });
     return this.#stream(job, request, undefined, files.release);
   }

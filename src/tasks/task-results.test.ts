@@ -21,7 +21,7 @@ async function read(taskId: string, page?: number): Promise<(readonly unknown[])
 
 const row = (n: number): unknown[] => [
   BigInt(n),
-  new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString(),
+  Date.UTC(2026, 0, 1) + n * 1000,
   9007199254740993n + BigInt(n),
   n / 4,
   `row ${n}`,

@@ -1,10 +1,11 @@
-import type {
-  Counter,
-  TaskErrorReport,
-  TaskFault,
-  TaskReport,
-  TaskResults,
-  TaskStage,
+import {
+  type Counter,
+  reportValue,
+  type TaskErrorReport,
+  type TaskFault,
+  type TaskReport,
+  type TaskResults,
+  type TaskStage,
 } from '../../../src/client/index.js';
 import type { ResultSet } from './result.js';
 
@@ -51,7 +52,7 @@ export const resultSetOf = ({ results, signature, sqlTypeNames, resultsTruncated
       nativeType: type,
       sqlType: sqlTypeNames[index] ?? type,
     })),
-    rows: results,
+    rows: results.map((row) => row.map((value, index) => reportValue(value, sqlTypeNames[index]))),
     truncated: resultsTruncated ?? false,
     elapsedMs,
   }) satisfies ResultSet;

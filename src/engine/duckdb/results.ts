@@ -14,6 +14,12 @@ function isoText(sql: string, timeZone = 'UTC'): string {
   return `strftime(${local}, '${ISO_PATTERN}') || druid_zone_suffix(epoch_ms(${local}) - epoch_ms(${sql}))`;
 }
 
+/** Milliseconds, or days of a date, since 1970 by the zone's clock. */
+function timeNumber(sql: string, type: SqlType, timeZone = 'UTC'): string {
+  const milliseconds = `epoch_ms(${localSql(sql, readZone(timeZone))})`;
+  return type.name === 'DATE' ? `CAST(floor(${milliseconds} / 86400000) AS BIGINT)` : milliseconds;
+}
+
 /** The macros that the SQL of results calls. */
 export const resultMacros: readonly string[] = [
   `CREATE OR REPLACE TEMP MACRO druid_zone_suffix(ms) AS CASE WHEN ms = 0 THEN 'Z' ELSE druid_offset_text(ms, ':') END`,
@@ -53,7 +59,7 @@ function valueSql(sql: string, type: SqlType, options: ResultOptions): string {
   switch (type.name) {
     case 'DATE':
     case 'TIMESTAMP':
-      return isoText(sql, options.timeZone);
+      return options.numericTimes ? timeNumber(sql, type, options.timeZone) : isoText(sql, options.timeZone);
     case 'FLOAT':
     case 'REAL':
       // By way of its shortest text: 0.1 must not become 0.10000000149011612.
@@ -75,7 +81,7 @@ function valueSql(sql: string, type: SqlType, options: ResultOptions): string {
 }
 
 /**
- * A query whose rows are what a result shows: timestamps as ISO text, integers of 64 bits, floats as doubles, several values of a
+ * A query whose rows are what a result shows: timestamps as ISO text or as numbers, integers of 64 bits, floats as doubles, several values of a
  * multi-value string as JSON text, COMPLEX<json> as JSON text. The order of the rows stays.
  */
 export function resultSql(sql: string, columns: readonly ResultColumn[], options: ResultOptions = {}): string {

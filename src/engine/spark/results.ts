@@ -16,6 +16,12 @@ function isoText(sql: string, timeZone = 'UTC'): string {
   return `concat(date_format(${local}, ${quoteText("yyyy-MM-dd'T'HH:mm:ss.SSS")}), ${offset})`;
 }
 
+/** Milliseconds, or days of a date, since 1970 by the zone's clock. */
+function timeNumber(sql: string, type: SqlType, timeZone = 'UTC'): string {
+  const milliseconds = `unix_millis(${localSql(sql, readSparkZone(timeZone))})`;
+  return type.name === 'DATE' ? `CAST(floor(${milliseconds} / 86400000D) AS BIGINT)` : milliseconds;
+}
+
 function elementSql(sql: string, type: SqlType): string {
   switch (type.name) {
     case 'ARRAY': {
@@ -35,7 +41,7 @@ function valueSql(sql: string, type: SqlType, options: ResultOptions): string {
   switch (type.name) {
     case 'DATE':
     case 'TIMESTAMP':
-      return isoText(sql, options.timeZone);
+      return options.numericTimes ? timeNumber(sql, type, options.timeZone) : isoText(sql, options.timeZone);
     case 'FLOAT':
     case 'REAL':
       // By way of its shortest text: 0.1 must not become 0.10000000149011612.

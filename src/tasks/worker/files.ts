@@ -36,11 +36,11 @@ async function answerFirst(
   running: RunningJob,
   session: DuckdbSession,
   table: string,
-  { reportRows, stringifyArrays }: FilesDestination,
+  destination: FilesDestination,
 ): Promise<void> {
   const { columns } = running.job;
-  const first = `SELECT * FROM ${table} LIMIT ${reportRows}`;
-  for await (const batch of session.stream(resultSql(first, columns, { stringifyArrays }))) {
+  const first = `SELECT * FROM ${table} LIMIT ${destination.reportRows}`;
+  for await (const batch of session.stream(resultSql(first, columns, destination))) {
     await running.sendRows(batch);
   }
 }
@@ -48,7 +48,7 @@ async function answerFirst(
 function writeFileSql(running: RunningJob, destination: FilesDestination, part: string, file: string): string {
   const { columns } = running.job;
   if (destination.format === 'parquet') return writeResultFileSql(columns, part, file);
-  return writeCsvFileSql(columns, resultSql(`SELECT * ${part}`, columns, { stringifyArrays: true }), file);
+  return writeCsvFileSql(columns, resultSql(`SELECT * ${part}`, columns, destination), file);
 }
 
 /** Writes the rows of a query to files of so many rows each, in their order. */

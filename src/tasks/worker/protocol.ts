@@ -2,6 +2,7 @@
  * What travels between the controller (in the server process) and a DuckDB process, over Node's IPC channel with
  * `serialization: 'advanced'`: plain data, bigint included.
  */
+import type { ResultOptions } from '../../engine/results.js';
 import type { ExternalRelation, ParseProblem } from '../../external/relation.js';
 import type { Fault } from '../../msq/fault.js';
 import type { DataSegment, Interval, SegmentColumn, ShardSpec } from '../../segments/segment.js';
@@ -59,21 +60,22 @@ export interface SegmentsDestination {
   readonly maxFrameSize: number;
 }
 
-/** Rows are answered, JSON-ready: numbers, text, booleans, null, arrays; timestamps as ISO text; bigint for 64-bit integers. */
-export interface ResultsDestination {
+/** How the values of rows are told. */
+export interface ResultForm extends ResultOptions {
+  readonly stringifyArrays: boolean;
+}
+
+/** Rows are answered, JSON-ready: numbers, text, booleans, null, arrays; bigint for 64-bit integers. */
+export interface ResultsDestination extends ResultForm {
   readonly kind: 'results';
   /** Rows after which reading stops and the answer counts as truncated; absent means all. */
   readonly maxRows?: number;
-  /** Arrays as JSON text instead of arrays. */
-  readonly stringifyArrays: boolean;
-  /** The zone whose clock timestamps are told in; UTC when absent. */
-  readonly timeZone?: string;
   /** Nobody reads the counters, which then are not taken: neither progress nor a profile. */
   readonly skipsCounters?: boolean;
 }
 
 /** Rows become files of so many rows each: `<baseName>-worker0-partition<n>.<format>`. */
-export interface FilesDestination {
+export interface FilesDestination extends ResultForm {
   readonly kind: 'files';
   /** Results of a task, to be read page by page; or text for others, with a line of names, also where there are no rows. */
   readonly format: 'parquet' | 'csv';
@@ -83,7 +85,6 @@ export interface FilesDestination {
   readonly upload?: UploadTarget;
   readonly baseName: string;
   readonly rowsPerFile: number;
-  readonly stringifyArrays: boolean;
   /** The first so many rows are answered, too, for the report. */
   readonly reportRows: number;
 }
