@@ -285,7 +285,7 @@ export const contextParameters = {
   sqlCurrentTimestamp: time('What `CURRENT_TIMESTAMP` answers.'),
   engine: text(undefined, 'Where the statement runs: duckdb or spark. Other names, which are Druid’s, change nothing.'),
   sqlOuterLimit: integer(undefined, 'Most rows of a SELECT.', { least: 0 }),
-  sqlStringifyArrays: boolean(undefined, 'Arrays of a result as JSON text; by default so, but not in tasks.'),
+  sqlStringifyArrays: boolean(true, 'Arrays of a result as JSON text.'),
   useApproximateCountDistinct: boolean(true, '`COUNT(DISTINCT x)` may be approximate.'),
   useApproximateTopN: accepted(boolean(true, 'Answers are exact.')),
   timeout: integer(undefined, 'Milliseconds after which the query is canceled; 0 never.', { least: 0 }),

@@ -74,7 +74,7 @@ export function taskPayload(task: TaskDescription): unknown {
     sqlResultsContext: {
       timeZone: values.sqlTimeZone,
       serializeComplexValues: true,
-      stringifyArrays: values.sqlStringifyArrays ?? false,
+      stringifyArrays: values.sqlStringifyArrays,
     },
     sqlTypeNames: columns.map(({ type }) => sqlTypeName(type)),
     nativeTypeNames: columns.map(({ type }) => nativeTypeName(type)),

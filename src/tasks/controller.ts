@@ -236,7 +236,7 @@ export class TaskController {
         reportRows: 0,
       };
     }
-    const { sqlStringifyArrays = false, sqlTimeZone } = compiled.context;
+    const { sqlStringifyArrays, sqlTimeZone } = compiled.context;
     const form = taskResultForm({ stringifyArrays: sqlStringifyArrays, timeZone: sqlTimeZone });
     if (!this.#storesFiles) return { kind: 'results', maxRows: limits.reportRows, ...form };
     const { folder, path: place } = await this.sources.deepStorage.placeResults(this.taskId);
@@ -378,7 +378,7 @@ export class TaskController {
     const results: TaskResultsRecord = {
       destination: files ? 'durableStorage' : 'taskReport',
       columns: statement.columns.map(({ name, type }) => ({ name, type })),
-      stringifyArrays: this.compiled.context.sqlStringifyArrays ?? false,
+      stringifyArrays: this.compiled.context.sqlStringifyArrays,
       timeZone: this.compiled.context.sqlTimeZone,
       pages: files?.map((file) => ({
         rows: file.rows,

@@ -177,7 +177,7 @@ export class QueryService {
       ordered: isOrdered(plan),
       columns: jobColumns(columns),
       relations,
-      results: { stringifyArrays: context.sqlStringifyArrays ?? true, timeZone: context.sqlTimeZone },
+      results: { stringifyArrays: context.sqlStringifyArrays, timeZone: context.sqlTimeZone },
     });
     return { job, release };
   }

@@ -25,15 +25,13 @@ const row = (n: number): unknown[] => [
   9007199254740993n + BigInt(n),
   n / 4,
   `row ${n}`,
-  [BigInt(n), 7n],
+  `[${n},7]`,
   null,
 ];
 
 const plain = (rows: readonly (readonly unknown[])[]): unknown[] =>
   rows.map((each) =>
-    each.map((value, index) =>
-      index === 0 ? BigInt(value as number) : index === 5 ? (value as number[]).map(BigInt) : value,
-    ),
+    each.map((value, index) => (index === 0 ? BigInt(value as number) : index === 1 ? Number(value) : value)),
   );
 
 describe('durableStorage', () => {
