@@ -69,19 +69,22 @@ test.each([
   ['durableStorage', 'UTC'],
   ['taskReport', 'Asia/Tokyo'],
   ['durableStorage', 'Asia/Tokyo'],
-])('rows in %s hold times of %s as numbers by its clock, and arrays as text', async (selectDestination, sqlTimeZone) => {
-  const query = `SELECT TIMESTAMP '1969-12-31 22:30:00' AS "t", CAST(TIMESTAMP '1969-12-31 22:30:00' AS DATE) AS "d",
+])(
+  'rows in %s hold times of %s as numbers by its clock, and arrays as text',
+  async (selectDestination, sqlTimeZone) => {
+    const query = `SELECT TIMESTAMP '1969-12-31 22:30:00' AS "t", CAST(TIMESTAMP '1969-12-31 22:30:00' AS DATE) AS "d",
     ARRAY[1, 2] AS "a" FROM (${numbers(1)})`;
-  const { queryId } = (await start(query, { selectDestination, sqlTimeZone }, { resultFormat: 'array' })).json;
-  await ended(queryId);
-  const row = [-5_400_000, -1, '[1,2]'];
-  expect((await suite.api.get(`${base}/${queryId}/results`)).json).toEqual([row]);
-  expect((await suite.api.report(queryId)).results).toMatchObject({
-    signature: [{ type: 'LONG' }, { type: 'LONG' }, { type: 'ARRAY<LONG>' }],
-    sqlTypeNames: ['TIMESTAMP', 'DATE', 'ARRAY'],
-    results: [row],
-  });
-});
+    const { queryId } = (await start(query, { selectDestination, sqlTimeZone }, { resultFormat: 'array' })).json;
+    await ended(queryId);
+    const row = [-5_400_000, -1, '[1,2]'];
+    expect((await suite.api.get(`${base}/${queryId}/results`)).json).toEqual([row]);
+    expect((await suite.api.report(queryId)).results).toMatchObject({
+      signature: [{ type: 'LONG' }, { type: 'LONG' }, { type: 'ARRAY<LONG>' }],
+      sqlTypeNames: ['TIMESTAMP', 'DATE', 'ARRAY'],
+      results: [row],
+    });
+  },
+);
 
 test('the result format of the statement holds where the results name none', async () => {
   const { queryId } = (await start(numbers(1), {}, { resultFormat: 'array' })).json;

@@ -49,15 +49,15 @@ async function answerFirst(
   session: SparkSession,
   files: readonly ResultFile[],
   schema: string,
-  { reportRows, stringifyArrays }: FilesDestination,
+  destination: FilesDestination,
 ): Promise<void> {
   const columns = running.job.columns.map(({ type }, index) => ({ sqlName: `c${index}`, type }));
-  let left = reportRows;
+  let left = destination.reportRows;
   for (const file of files) {
     if (left <= 0) return;
     await session.createView({ name: 'page', format: 'parquet', schema, paths: [file.path] });
     const first = `SELECT * FROM page LIMIT ${left}`;
-    for await (const batch of session.stream(resultSql(first, columns, { stringifyArrays }))) {
+    for await (const batch of session.stream(resultSql(first, columns, destination))) {
       await running.sendRows(batch);
     }
     left -= file.rows;
