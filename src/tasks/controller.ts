@@ -7,7 +7,7 @@ import { limits } from '../msq/limits.js';
 import type { DataSegment } from '../segments/segment.js';
 import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
 import type { S3Connection } from '../transfer/index.js';
-import type { TaskEnd, TaskLock, TaskResultsRecord } from '../storage/metadata-store.js';
+import type { TaskEnd, TaskLock } from '../storage/metadata-store.js';
 import { SegmentAllocator, type AllocationSources, type WritingTask } from './allocation.js';
 import { describeSegments } from './compaction-state.js';
 import {
@@ -23,7 +23,7 @@ import { aborted, canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
 import { isOrdered, jobColumns, jobRelations, keepsRows } from './relations.js';
 import type { InferredStatement } from './signature-inference.js';
-import { taskResultForm } from './result-form.js';
+import { resultsRecord, taskResultForm } from './result-form.js';
 import { stagesOf } from './stages.js';
 import { openTaskLog, type TaskLog } from './task-log.js';
 import { TaskRecorder } from './task-progress.js';
@@ -372,20 +372,10 @@ export class TaskController {
     await this.sources.store.endTask(this.#end('SUCCESS', this.#report('SUCCESS')));
   }
 
-  async #endSelect(statement: SelectStatement, { rows, files, stages }: JobSummary): Promise<void> {
-    this.#log.logger.info({ rows }, 'succeeded');
+  async #endSelect(statement: SelectStatement, summary: JobSummary): Promise<void> {
+    this.#log.logger.info({ rows: summary.rows }, 'succeeded');
     const report = this.#report('SUCCESS');
-    const results: TaskResultsRecord = {
-      destination: files ? 'durableStorage' : 'taskReport',
-      columns: statement.columns.map(({ name, type }) => ({ name, type })),
-      stringifyArrays: this.compiled.context.sqlStringifyArrays,
-      timeZone: this.compiled.context.sqlTimeZone,
-      pages: files?.map((file) => ({
-        rows: file.rows,
-        bytes: file.bytes,
-        path: `${this.#resultsPath ?? ''}${file.name}`,
-      })) ?? [{ rows: Math.min(rows, limits.reportRows), bytes: stages.at(-1)?.output.bytes ?? 0 }],
-    };
+    const results = resultsRecord(statement, this.compiled.context, summary, this.#resultsPath);
     const ended = await this.sources.store.endTask({ ...this.#end('SUCCESS', report), results });
     if (ended) this.#resultsPath = undefined;
   }
