@@ -123,8 +123,8 @@ describe('input sources', () => {
     const columns = '"__time" BIGINT, "n" VARCHAR, "s" VARCHAR, "missing" BIGINT';
     const january = extern(druid('2024-01-01/2024-02-01'), { type: 'json' }, columns);
     expect(await results(`SELECT "__time", "n", "s", "missing" FROM ${january} ORDER BY "s"`)).toEqual([
-      ['2024-01-01T00:00:00.000Z', '1', 'a', null],
-      ['2024-01-02T00:00:00.000Z', '2', 'b', null],
+      [Date.UTC(2024, 0, 1), '1', 'a', null],
+      [Date.UTC(2024, 0, 2), '2', 'b', null],
     ]);
     const inline = { type: 'inline', data: '{"s": "d"}' };
     const both = extern(

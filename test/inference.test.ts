@@ -181,7 +181,7 @@ describe('EXTERN without a signature', () => {
     );
     const druid = { type: 'druid', dataSource: 'known', interval: '2024/2025' };
     const { rows } = await read(`SELECT "__time", "s", "n" FROM ${extern(druid, { type: 'json' })}`);
-    expect(rows).toEqual([['2024-01-01T00:00:00.000Z', 'x', 7]]);
+    expect(rows).toEqual([[Date.UTC(2024, 0, 1), 'x', 7]]);
     const both = { type: 'combining', delegates: [druid, inline('{"s": "y", "m": 1.5}')] };
     expect((await read(`SELECT COUNT("s"), SUM("n"), SUM("m") FROM ${extern(both, { type: 'json' })}`)).rows).toEqual([
       [2, 7, 1.5],

@@ -11,9 +11,10 @@ const taskPath = (id: string): string => `${base}/task/${encodeURIComponent(id)}
 
 export type { TaskStatus };
 
-/** Hands a statement in as a task and answers its id. */
-export async function submitTask(sql: string, context: QueryContext, signal?: AbortSignal): Promise<string> {
-  const { taskId } = await postJson<{ taskId: string }>('/druid/v2/sql/task', { query: sql, context }, signal);
+/** Hands a statement in as a task and answers its id. Its report tells of the segments unless the context says otherwise. */
+export async function submitTask(query: string, context: QueryContext, signal?: AbortSignal): Promise<string> {
+  const body = { query, context: { waitUntilSegmentsLoad: true, ...context } };
+  const { taskId } = await postJson<{ taskId: string }>('/druid/v2/sql/task', body, signal);
   return taskId;
 }
 
