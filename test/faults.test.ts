@@ -120,7 +120,7 @@ describe('rows that cannot be stored', () => {
     const multi = `INSERT INTO "multi" SELECT "s" FROM ${inline([{ s: ['x', 'a\u0000b'] }], '"s" VARCHAR')} PARTITIONED BY ALL`;
     expect(await faultOf(multi)).toMatchObject({ errorCode: 'InvalidNullByte', column: 's' });
     await suite.api.ingest(multi, { removeNullBytes: true });
-    expect(await suite.api.rows('SELECT "s" FROM "multi"')).toEqual([['["x","ab"]']]);
+    expect(await suite.api.rows('SELECT "s" FROM "multi"')).toEqual([['["ab","x"]']]);
   });
 
   test('RowTooLarge, unless maxFrameSize allows it', async () => {

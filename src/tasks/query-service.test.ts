@@ -116,7 +116,7 @@ describe('system tables', () => {
       ['SUCCESS', 'query_controller'],
     ]);
     expect(await query(`SELECT "server" FROM sys.servers WHERE "server_type" = 'historical'`)).toEqual([
-      ['127.0.0.1:8888'],
+      ['127.0.0.1:8888/historical'],
     ]);
     expect(
       await query(
