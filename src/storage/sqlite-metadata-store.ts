@@ -1,9 +1,10 @@
 import Database from 'libsql';
-import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely';
+import { Kysely, type SqliteDatabase } from 'kysely';
 import type { MetadataStore } from './metadata-store.js';
 import { openTables } from './open-tables.js';
 import type { MetadataTables } from './schema.js';
 import { SqlMetadataStore } from './sql-metadata-store.js';
+import { ImmediateSqliteDialect } from './sqlite-dialect.js';
 
 /** Milliseconds that a statement waits for another process's transaction. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -20,7 +21,7 @@ export async function openSqliteMetadataStore({ file }: { readonly file: string 
   database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   // libsql answers better-sqlite3's interface, which is what the dialect wants; only the declared types differ.
   const db = new Kysely<MetadataTables>({
-    dialect: new SqliteDialect({ database: database as unknown as SqliteDatabase }),
+    dialect: new ImmediateSqliteDialect({ database: database as unknown as SqliteDatabase }),
   });
   try {
     await openTables(db, 'sqlite', file);
