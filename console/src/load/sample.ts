@@ -72,6 +72,13 @@ export async function sampleFormat(
   }
 }
 
+/** The format whose files begin like this, whatever their name; undefined for text. */
+function binaryFormat(start: unknown): string | undefined {
+  if (typeof start !== 'string') return undefined;
+  if (start.startsWith('PAR1')) return 'parquet';
+  return start.startsWith('Obj\u0001') ? 'avro_ocf' : undefined;
+}
+
 /**
  * Looks at a source: its lines, the format that they are likely in, and the records of that.
  * @throws ApiError when the source cannot be read
@@ -93,11 +100,13 @@ export async function firstLook(
     ({ records } = await sampleData(inputSource, { type: 'lines' }, sampleRows, signal));
   } catch (error) {
     signal.throwIfAborted();
-    // What has no lines may be Parquet under another name.
+    // What cannot be read by lines may be Parquet under another name.
     const parquet = await binary('parquet');
     if (parquet.problem === undefined) return parquet;
     throw error;
   }
+  const hidden = binaryFormat(records[0]?.line);
+  if (hidden !== undefined) return binary(hidden);
   const lines = records.map(({ line }) => (typeof line === 'string' ? line.slice(0, longestLine) : ''));
   const inputFormat = guessFormat(lines);
   return { lines, inputFormat, ...(await sampleFormat(inputSource, lines, inputFormat, signal)) };
