@@ -171,7 +171,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     result: arrayOf(VARCHAR, false),
     nulls: 'own',
     summary: 'The paths of all values that are no objects and no lists of objects or lists; [$] for NULL.',
-    example: [`JSON_PATHS(PARSE_JSON('{"a":1,"b":{"c":[2]}}'))`, '["$.b.c","$.a"]'],
+    example: [`JSON_PATHS(PARSE_JSON('{"b":{"c":[2]},"a":1}'))`, '["$.b.c","$.a"]'],
     duckdb: (args, context) =>
       // Whatever is no JSON is one value.
       isJson(context.args[0]?.type ?? VARCHAR) ? `druid_json_paths(${jsonAt(args, context, 0)})` : `['$']`,
