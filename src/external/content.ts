@@ -9,8 +9,11 @@ import { open as openZip, type Entry, type ZipFile } from 'yauzl';
 import { ExternalDataError } from './errors.js';
 import type { Compression, InputFile } from './input-file.js';
 
-/** Bytes that are read and unpacked at once. */
+/** Bytes that are read at once. */
 const CHUNK_BYTES = 262_144;
+
+/** Bytes that are unpacked at once: few enough for the allocator to use the same memory again. */
+const UNPACKED_BYTES = 98_304;
 
 function unzstd(): Transform {
   const decompress = new Decompress();
@@ -93,7 +96,7 @@ export function openContent(file: InputFile): AsyncIterable<Uint8Array> {
     case 'none':
       return raw;
     case 'gzip':
-      return through(raw, createGunzip({ chunkSize: CHUNK_BYTES }));
+      return through(raw, createGunzip({ chunkSize: UNPACKED_BYTES }));
     case 'zstd':
       return through(raw, unzstd());
     case 'bzip2':
