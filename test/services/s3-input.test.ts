@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openS3, readObject, s3Library, writeObject } from '../../src/transfer/index.js';
@@ -98,6 +100,44 @@ describe('input source s3', () => {
       }
     }
     expect(server.log()).not.toContain(secretAccessKey);
+  });
+
+  test('goes on where a connection broke', async () => {
+    const { bucket, endpoint: url } = store();
+    const { hostname, port } = new URL(url);
+    let isBroken = false;
+    let requests = '';
+    const proxy = createServer((socket) => {
+      const upstream = connect(Number(port), hostname);
+      const end = (): void => void [socket, upstream].forEach((each) => each.destroy());
+      let answered = 0;
+      socket.on('data', (data) => {
+        requests += data.toString('latin1');
+        upstream.write(data);
+      });
+      upstream.on('data', (data) => {
+        answered += data.length;
+        if (isBroken || answered < 10_000) return void socket.write(data);
+        isBroken = true;
+        // What was sent arrives, and then the connection is at its end.
+        socket.end(data.subarray(0, data.length >> 1));
+      });
+      for (const each of [socket, upstream]) each.on('close', end).on('error', end);
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const { port: ours } = proxy.address() as AddressInfo;
+    try {
+      const through = {
+        ...endpoint(),
+        endpointConfig: { url: `http://127.0.0.1:${ours}`, signingRegion: 'us-east-1' },
+      };
+      const uris = [`s3://${bucket}/${folder}/a.json`];
+      expect(await count({ uris, properties, ...through })).toEqual([1000, 1]);
+      expect(isBroken).toBe(true);
+      expect(requests).toMatch(/range: bytes=[1-9]/i);
+    } finally {
+      proxy.close();
+    }
   });
 
   test.each([
