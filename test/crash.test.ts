@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Api } from './support/api.js';
 import { allFlightColumns, allFlights, flightColumns, flights, localFlights, writeFlights } from './support/flights.js';
@@ -81,6 +82,48 @@ async function killWorker(id: string, nth: number): Promise<void> {
   );
   process.kill(pid, 'SIGKILL');
 }
+
+/** The processes that a server has started. */
+const processesOf = ({ pid }: ServerProcess): readonly number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+
+/** Sends a signal to the processes; one may end by itself meanwhile. */
+function signal(pids: readonly number[], name: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      expect((error as NodeJS.ErrnoException).code).toBe('ESRCH');
+    }
+  }
+}
+
+test('processes that are killed while they wait cost no task and no query', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    signal(processesOf(server), 'SIGKILL');
+    const task = api.ingest(`SELECT ${round}`);
+    expect(await keptRows()).toBe(flights().length);
+    const { report } = await task;
+    expect(report.results.results).toEqual([[round]]);
+    expect(report.status.workers['0'].map((worker: { state: string }) => worker.state)).toEqual(['SUCCESS']);
+  }
+});
+
+test('a process that is killed after it was asked and before it took the task costs nothing either', async () => {
+  await api.ingest('SELECT 1');
+  const waiting = processesOf(server);
+  signal(waiting, 'SIGSTOP');
+  const id = await api.submit('SELECT 2');
+  const query = keptRows();
+  await api.until(
+    () => api.report(id),
+    (report) => report?.status.workers['0']?.length === 1,
+  );
+  signal(waiting, 'SIGKILL');
+  expect(await query).toBe(flights().length);
+  expect((await api.finish(id)).report.results.results).toEqual([[2]]);
+  expect((await api.get(`/druid/indexer/v1/task/${id}/log`)).text).toContain('was gone, taking another');
+});
 
 test('with faultTolerance a killed worker is started again, and the rows are as if nothing had been', async () => {
   const id = await api.submit(mediumTask('tolerant'), { faultTolerance: true });

@@ -1,6 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Logger } from 'pino';
 import { FaultError, type Fault } from '../msq/fault.js';
 import { faults, faultText } from '../msq/faults.js';
 import { limits } from '../msq/limits.js';
@@ -8,6 +7,7 @@ import type { DataSegment } from '../segments/segment.js';
 import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
 import type { S3Connection } from '../transfer/index.js';
 import type { TaskEnd, TaskLock } from '../storage/metadata-store.js';
+import { Attempts, type AttemptSources } from './attempts.js';
 import { SegmentAllocator, type AllocationSources, type WritingTask } from './allocation.js';
 import { describeSegments } from './compaction-state.js';
 import {
@@ -19,7 +19,7 @@ import {
   segmentsDestination,
 } from './ingest-job.js';
 import { openExport, type AllowedExportPaths, type ExportDestination } from './exports.js';
-import { aborted, canceled } from './locks.js';
+import { canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
 import { isOrdered, jobColumns, jobRelations, keepsRows } from './relations.js';
 import type { InferredStatement } from './signature-inference.js';
@@ -30,29 +30,15 @@ import { TaskRecorder } from './task-progress.js';
 import type { RunnerStatus } from './task-status.js';
 import type { TaskWatchers } from './task-watchers.js';
 import { makeTombstones } from './tombstones.js';
-import type { WorkerPool } from './worker-pool.js';
-import { JobFault, leavesProcessSound, type WorkerProcess } from './worker-process.js';
+import { JobFault, type WorkerProcess } from './worker-process.js';
 import type { AllocatedSegment, Job, JobSummary, SparkServer } from './worker/protocol.js';
 
 /** Milliseconds that a canceled process gets to stop by itself. */
 const CANCEL_GRACE_MS = 400;
 
-/** A process whose job took less than this many milliseconds waits for another one. */
-const REUSE_BELOW_MS = 2_000;
-
-/** Milliseconds in which a worker must start, as in Druid (IndexerControllerContext). */
-const START_TIMEOUT_MS = 600_000;
-
-/** Times that a worker which died is started again under faultTolerance. */
-const RELAUNCHES = 2;
-
-export interface ControllerSources extends AllocationSources {
+export interface ControllerSources extends AllocationSources, AttemptSources {
   readonly metadata: Metadata;
-  readonly pool: WorkerPool;
   readonly watchers: TaskWatchers;
-  readonly cores: number;
-  /** Milliseconds in which a worker must have started. */
-  readonly workerStartTimeoutMs?: number;
   /** host:port of the server. */
   readonly host: string;
   readonly allowedDirectories?: readonly string[];
@@ -60,7 +46,6 @@ export interface ControllerSources extends AllocationSources {
   readonly s3: S3Connection;
   readonly allowedExportPaths: AllowedExportPaths;
   readonly spark?: SparkServer;
-  readonly logger: Logger;
 }
 
 type Executable = SelectStatement | IngestStatement;
@@ -254,72 +239,20 @@ export class TaskController {
     };
   }
 
-  /** Runs the job in a worker, again when the worker dies and faultTolerance asks for it. */
-  async #work(job: Job, signal: AbortSignal): Promise<JobSummary> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await this.#attempt(job, signal);
-      } catch (error) {
-        const died = error instanceof FaultError && error.fault.errorCode === 'WorkerFailed';
-        if (!died || signal.aborted || !this.compiled.context.faultTolerance) throw error;
-        if (attempt === RELAUNCHES) {
-          throw new FaultError(faults.TooManyAttemptsForWorker(RELAUNCHES, 0, this.taskId, error.fault.errorMessage), {
-            cause: error,
-          });
-        }
-        this.#log.logger.warn({ fault: error.fault }, 'worker failed, starting another');
-        await this.#removeAllocated();
-      }
-    }
-  }
-
-  async #attempt(job: Job, signal: AbortSignal): Promise<JobSummary> {
-    const { context } = this.compiled;
-    const { pool, cores } = this.sources;
-    const { maxThreads = 0 } = context;
-    const threads = Math.min(context.maxNumTasks - 1, maxThreads > 0 ? maxThreads : cores, cores);
-    const record = this.#recorder.addWorker();
-    const worker = pool.lease(threads);
-    let failed = true;
-    let isSound = false;
-    try {
-      await this.#started(worker.process, signal);
-      record.started();
-      this.#log.logger.info({ threads, workerPid: worker.process.pid }, 'worker started');
-      const summary = await this.#runJob(worker.process, job, signal);
-      failed = false;
-      isSound = true;
-      return summary;
-    } catch (error) {
-      isSound = leavesProcessSound(error);
-      throw error;
-    } finally {
-      record.ended(failed);
-      // A small task leaves a process as it was; after a big one its memory is given back to the system. The end of the
-      // process is not waited for: the rows and segments are there.
-      const reusable = isSound && record.elapsed() < REUSE_BELOW_MS;
-      void worker.release(reusable).catch((error: unknown) => {
-        this.sources.logger.warn({ err: error }, 'a worker process could not be ended');
-      });
-    }
-  }
-
-  /** @throws FaultError TaskStartTimeout, or the reason of a cancellation */
-  async #started(worker: WorkerProcess, signal: AbortSignal): Promise<void> {
-    const { workerStartTimeoutMs = START_TIMEOUT_MS } = this.sources;
-    const late = new AbortController();
-    const timer = setTimeout(() => {
-      late.abort();
-    }, workerStartTimeoutMs);
-    await Promise.race([worker.ready, aborted(AbortSignal.any([signal, late.signal]))]).finally(() => {
-      clearTimeout(timer);
+  #work(job: Job, signal: AbortSignal): Promise<JobSummary> {
+    const attempts = new Attempts(this.sources, {
+      taskId: this.taskId,
+      context: this.compiled.context,
+      recorder: this.#recorder,
+      log: this.#log.logger,
     });
-    if (signal.aborted) throw canceled(signal);
-    // The controller counts as a task, as in Druid.
-    if (late.signal.aborted) throw new FaultError(faults.TaskStartTimeout(1, 2, workerStartTimeoutMs));
+    return attempts.run(signal, {
+      work: (worker, taken) => this.#runJob(worker, job, signal, taken),
+      undo: () => this.#removeAllocated(),
+    });
   }
 
-  async #runJob(worker: WorkerProcess, job: Job, signal: AbortSignal): Promise<JobSummary> {
+  async #runJob(worker: WorkerProcess, job: Job, signal: AbortSignal, taken: () => void): Promise<JobSummary> {
     const rows: (readonly unknown[])[] = [];
     let killer: NodeJS.Timeout | undefined;
     const stop = (): void => {
@@ -329,6 +262,7 @@ export class TaskController {
     signal.addEventListener('abort', stop, { once: true });
     try {
       const summary = await worker.run(job, {
+        taken,
         progress: (stages) => {
           this.#recorder.counters = stages;
         },

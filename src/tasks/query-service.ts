@@ -22,7 +22,7 @@ import { resultFilesSql } from './result-files.js';
 import { taskResultForm } from './result-form.js';
 import { RowStream } from './row-stream.js';
 import type { SystemSource } from './system-tables/index.js';
-import { WorkerProcess } from './worker-process.js';
+import { JobNotTaken, WorkerProcess } from './worker-process.js';
 import type { Job, ProcessSettings, ResultForm, SparkServer } from './worker/protocol.js';
 
 export interface QueryRequest extends StatementRequest {
@@ -227,7 +227,7 @@ export class QueryService {
     release: () => void,
     warn?: (problem: ParseProblem) => void,
   ): QueryAnswer['rows'] {
-    const worker = this.#running();
+    let worker = this.#running();
     const abort = new AbortController();
     const abandon = (): void => {
       abort.abort(new FaultError(faults.Canceled('USER_REQUEST')));
@@ -258,9 +258,17 @@ export class QueryService {
         },
       }),
     };
-    // A request that was given up before it began must not run: its cancellation has passed already.
-    const running = abort.signal.aborted ? Promise.reject(canceled(abort.signal)) : worker.run(job, listener);
-    running
+    const run = async (): Promise<void> => {
+      // A request that was given up before it began must not run: its cancellation has passed already.
+      if (abort.signal.aborted) throw canceled(abort.signal);
+      await worker.run(job, listener);
+    };
+    run()
+      .catch((error: unknown) => {
+        if (!(error instanceof JobNotTaken)) throw error;
+        worker = this.#running();
+        return run();
+      })
       .then(
         () => {
           rows.end();

@@ -24,6 +24,14 @@ interface Attempt {
   failed?: boolean;
 }
 
+/** Is told of a worker's life; `elapsed` answers the milliseconds from its start to its end. */
+export interface WorkerRecord {
+  /** The worker has taken the task. */
+  started(): void;
+  ended(failed: boolean): void;
+  elapsed(): number;
+}
+
 /** What is known of a task while it runs; makes its report. Times are milliseconds since 1970. */
 export class TaskRecorder {
   readonly startTime: number;
@@ -47,8 +55,8 @@ export class TaskRecorder {
     this.startTime = now();
   }
 
-  /** A process was asked for; `started` and `ended` tell of it, `elapsed` answers milliseconds between. */
-  addWorker(): { started(): void; ended(failed: boolean): void; elapsed(): number } {
+  /** A process was asked for. */
+  addWorker(): WorkerRecord {
     const attempt: Attempt = { workerId: `${this.taskId}-worker0_${this.#attempts.length}`, leasedAt: this.now() };
     this.#attempts.push(attempt);
     this.#counters = [];

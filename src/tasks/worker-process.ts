@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { FaultError, type FaultCode } from '../msq/fault.js';
+import { FaultError, type Fault, type FaultCode } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
 import type { ParseProblem } from '../external/relation.js';
 import type {
@@ -17,6 +17,8 @@ import type {
 
 /** What a job tells while it runs. */
 export interface JobListener {
+  /** The process has taken the job. */
+  taken?(): void;
   progress?(stages: readonly StageProgress[]): void;
   warning?(stage: number, problem: ParseProblem): void;
   /** Answers where segments go; a FaultError ends the job with that fault. */
@@ -34,6 +36,12 @@ export class JobFault extends FaultError {
     super(fault);
   }
 }
+
+/**
+ * The process was gone before it took the job, which therefore has not begun: somebody ended it while it waited, or it
+ * did not start. Another process may run the job.
+ */
+export class JobNotTaken extends FaultError {}
 
 /** Faults that are about the rows of a statement alone: the process that found them can do the next task. */
 const dataFaults: ReadonlySet<FaultCode> = new Set([
@@ -53,6 +61,7 @@ export const leavesProcessSound = (error: unknown): boolean =>
 
 interface RunningJob {
   readonly listener: JobListener;
+  taken: boolean;
   resolve(summary: JobSummary): void;
   reject(error: Error): void;
 }
@@ -116,7 +125,7 @@ export class WorkerProcess {
         } else this.#receive(message);
       });
       void this.#exited.then(() => {
-        reject(this.#deathFault());
+        reject(this.#notTaken());
       });
     });
     // Whoever uses the process awaits `ready`; a spare that dies unused is nobody's unhandled rejection.
@@ -148,19 +157,20 @@ export class WorkerProcess {
 
   /**
    * Runs a job to its end.
-   * @throws JobFault what the job failed with; WorkerFailed when the process died
+   * @throws JobFault what the job failed with; FaultError WorkerFailed when the process died, JobNotTaken when it had not
+   *   begun
    */
   async run(job: Job, listener: JobListener): Promise<JobSummary> {
     this.#waiting.set(job.id, false);
     try {
       await this.#ready;
-      if (!this.alive) throw this.#deathFault();
+      if (!this.alive) throw this.#notTaken();
       if (this.#waiting.get(job.id)) throw new JobFault(faults.Canceled());
     } finally {
       this.#waiting.delete(job.id);
     }
     return new Promise<JobSummary>((resolve, reject) => {
-      this.#jobs.set(job.id, { listener, resolve, reject });
+      this.#jobs.set(job.id, { listener, taken: false, resolve, reject });
       this.#send({ type: 'run', job });
     });
   }
@@ -197,6 +207,10 @@ export class WorkerProcess {
     const job = this.#jobs.get(message.jobId);
     if (!job) return;
     switch (message.type) {
+      case 'taken':
+        job.taken = true;
+        job.listener.taken?.();
+        break;
       case 'progress':
         job.listener.progress?.(message.stages);
         break;
@@ -233,11 +247,13 @@ export class WorkerProcess {
     }
   }
 
-  #deathFault(): FaultError {
+  #deathFault(): Fault {
     const tail = this.#stderr.trim();
-    return new FaultError(
-      faults.WorkerFailed(this.name, `${this.#death ?? 'is gone'}${tail === '' ? '' : `: ${tail.slice(-500)}`}`),
-    );
+    return faults.WorkerFailed(this.name, `${this.#death ?? 'is gone'}${tail === '' ? '' : `: ${tail.slice(-500)}`}`);
+  }
+
+  #notTaken(): JobNotTaken {
+    return new JobNotTaken(this.#deathFault());
   }
 
   #die(reason: string): void {
@@ -245,6 +261,6 @@ export class WorkerProcess {
     this.#death = reason;
     const jobs = [...this.#jobs.values()];
     this.#jobs.clear();
-    for (const job of jobs) job.reject(this.#deathFault());
+    for (const job of jobs) job.reject(job.taken ? new FaultError(this.#deathFault()) : this.#notTaken());
   }
 }

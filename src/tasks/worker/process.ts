@@ -65,6 +65,7 @@ export class JobProcess {
 
   async #run(job: Job): Promise<void> {
     if (!this.#database || !this.#settings) throw new Error('A job came before the settings of the process');
+    this.send({ type: 'taken', jobId: job.id });
     const running = new RunningJob(job, await this.#database, this.#settings, this.send);
     this.#jobs.set(job.id, running);
     try {

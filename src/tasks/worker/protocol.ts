@@ -198,6 +198,8 @@ export interface StageProgress {
 /** From the process. */
 export type FromProcess =
   | { readonly type: 'ready' }
+  /** The job has come. Until then it has not begun, and another process may run it. */
+  | { readonly type: 'taken'; readonly jobId: string }
   | { readonly type: 'progress'; readonly jobId: string; readonly stages: readonly StageProgress[] }
   | { readonly type: 'warning'; readonly jobId: string; readonly stage: number; readonly problem: ParseProblem }
   | { readonly type: 'allocate'; readonly jobId: string; readonly chunks: readonly ChunkRequest[] }
