@@ -18,6 +18,28 @@ export interface EmitOptions {
 export interface EmittedQuery {
   readonly sql: string;
   readonly relations: readonly EmittedRelation[];
+  /** The same query for groups that do not fit into memory together; undefined where nothing is gained by it. */
+  inPasses?(): QueryInPasses | undefined;
+}
+
+/** A query whose aggregations run one after the other, each over one part of the groups after the other. Plain data. */
+export interface QueryInPasses {
+  /** Each may name the relations of the query and the outputs of those before it. */
+  readonly aggregations: readonly AggregationPasses[];
+  /** The query over the outputs. */
+  readonly sql: string;
+}
+
+/** An aggregation of rows that are kept in a table first. */
+export interface AggregationPasses {
+  /** What `sql` calls the rows, or the part of them that one pass is over. */
+  readonly input: string;
+  readonly inputSql: string;
+  /** A column of the rows, a non-negative integer: the rows of a group have the same one. */
+  readonly hash: string;
+  /** What the queries that follow call the groups. */
+  readonly output: string;
+  readonly sql: string;
 }
 
 export interface EmittedRelation {

@@ -182,10 +182,12 @@ export class TaskController {
     const { relations, release } = await jobRelations(emitted, { deepStorage: sources.deepStorage, system });
     try {
       checkInputSegments(relations, compiled);
+      const passes = emitted.inPasses?.();
       const job: Job = {
         id: this.taskId,
         ...(compiled.engine === 'spark' && sources.spark && { spark: sources.spark }),
         sql: emitted.sql,
+        ...(passes && { passes }),
         ordered: isOrdered(statement.plan),
         ...(keepsRows(statement.plan) && { keepsRows: true }),
         columns: jobColumns(statement.columns),

@@ -10,7 +10,21 @@ const written = createDialect(duckdbSyntax, lookUpFunction);
 export const duckdbDialect: Dialect = {
   ...written,
   emit(plan, options) {
-    const { sql, ...rest } = written.emit(plan, options);
-    return { ...rest, sql: engineMacroOperands().bind(sql) };
+    const { sql, inPasses, ...rest } = written.emit(plan, options);
+    const bind = (text: string): string => engineMacroOperands().bind(text);
+    return {
+      ...rest,
+      sql: bind(sql),
+      inPasses() {
+        const passes = inPasses?.();
+        if (!passes) return undefined;
+        const aggregations = passes.aggregations.map((each) => ({
+          ...each,
+          inputSql: bind(each.inputSql),
+          sql: bind(each.sql),
+        }));
+        return { aggregations, sql: bind(passes.sql) };
+      },
+    };
   },
 };

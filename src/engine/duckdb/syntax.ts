@@ -24,6 +24,7 @@ export const duckdbSyntax: EngineSyntax = {
       `((((${sql}) + 9223372036854775808::HUGEINT) & 18446744073709551615::HUGEINT) - 9223372036854775808::HUGEINT)::BIGINT`,
   },
 
+  hash: (values) => `hash(${values.join(', ')})`,
   list: (elements) => `[${elements.join(', ')}]`,
   struct: (members) => `{${members.map(({ name, sql }) => `${name}: ${sql}`).join(', ')}}`,
   size: (list) => `len(${list})`,

@@ -1,4 +1,5 @@
 import type { EmitOptions, EmittedRelation } from '../emitted.js';
+import type { Block } from './block.js';
 import type { EngineSyntax } from './syntax.js';
 import type { FunctionDeclaration } from '../../sql/functions/declaration.js';
 import type { ExternalNode, Plan, ScanNode } from '../../sql/plan/index.js';
@@ -13,6 +14,8 @@ export interface Emission {
   readonly lookUp: FunctionLookup;
   /** Whether a field of the emitted plan may hold multi-value strings, where that is known better than by its type. */
   readonly multiValueFields: Map<number, boolean>;
+  /** Plans that are found under a name instead of being computed. */
+  readonly stored: Map<Plan, Block>;
   /** Registers a leaf and gives its name. */
   relation(node: ScanNode | ExternalNode): string;
   /** The plan as a SELECT that puts out the plan's fields in their order. */

@@ -1,5 +1,6 @@
 import type { Dialect } from '../emitted.js';
 import { type Emission, type FunctionLookup, relationRegister } from './emission.js';
+import { queryInPasses } from './passes.js';
 import { planSql } from './relations.js';
 import type { EngineSyntax } from './syntax.js';
 
@@ -15,12 +16,17 @@ export function createDialect(syntax: EngineSyntax, lookUp: FunctionLookup): Dia
         syntax,
         lookUp,
         multiValueFields: new Map(),
+        stored: new Map(),
         relation: (node) => register.add(node),
         query: (part) => planSql(part, emission),
         fresh: (prefix) => `${prefix}${(names += 1)}`,
         freshId: () => -(names += 1),
       };
-      return { sql: planSql(plan, emission), relations: register.relations };
+      return {
+        sql: planSql(plan, emission),
+        relations: register.relations,
+        inPasses: () => queryInPasses(plan, emission),
+      };
     },
     quoteIdentifier: syntax.quoteIdentifier,
     quoteText: syntax.quoteText,

@@ -35,7 +35,10 @@ export function planSql(plan: Plan, emission: Emission): string {
   return renderBlock(blockOf(plan, emission), idsOf(plan));
 }
 
-function blockOf(plan: Plan, emission: Emission): Block {
+/** The plan as a block to build on. */
+export function blockOf(plan: Plan, emission: Emission): Block {
+  const stored = emission.stored.get(plan);
+  if (stored) return stored;
   switch (plan.kind) {
     case 'scan':
     case 'external':

@@ -43,6 +43,9 @@ export interface EngineSyntax {
   /** A value so that the engine orders it as Druid does. */
   ordered(sql: string, type: SqlType): string;
 
+  /** A non-negative integer that equal values share, as GROUP BY takes them; absent where nothing is done in passes. */
+  readonly hash?: (values: readonly string[]) => string;
+
   list(elements: readonly string[]): string;
   struct(members: readonly { readonly name: string; readonly sql: string }[]): string;
   /** The number of elements. */

@@ -4,8 +4,7 @@ import { type DuckdbSession, resultSql } from '../../engine/duckdb/index.js';
 import { writeCsvFileSql, writeResultFileSql } from '../result-files.js';
 import { createInputs } from './inputs.js';
 import type { RunningJob } from './job.js';
-import { runWithinMemory } from './memory.js';
-import { Profiler, type Scan } from './profile.js';
+import { runQuery } from './passes.js';
 import type { StageCounters } from './progress.js';
 import type { FilesDestination, JobSummary, WrittenFile } from './protocol.js';
 import { Uploads } from './uploads.js';
@@ -20,13 +19,12 @@ async function stage(
   // Rows that the query leaves unordered come as they stand in the data.
   await session.run('SET preserve_insertion_order = true');
   const inputs = await createInputs(running, session, reading);
-  const stageSql = async (sql: string): Promise<readonly Scan[]> => {
-    const profiler = new Profiler(session, running.directory, table);
-    await profiler.start();
-    await runWithinMemory(running, session, `CREATE TABLE ${table} AS ${sql}`);
-    return (await profiler.finish()).scans;
+  const work = async (sql: string): Promise<void> => {
+    await session.run(`CREATE TABLE ${table} AS ${sql}`);
   };
-  await inputs.reading(stageSql, { canRepeat: true });
+  await inputs.reading(async (statement) => (await runQuery(running, { session, statement, work })).scans, {
+    canRepeat: true,
+  });
   const [[count] = []] = await session.rows(`SELECT count(*) FROM ${table}`);
   return Number(count);
 }

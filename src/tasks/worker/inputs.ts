@@ -35,15 +35,21 @@ interface NamedSql {
   readonly quickSql: string;
 }
 
+/** A query as a statement, with the relations of the job and further ones, which are SELECTs under their names. */
+export type StatementOf = (query: string, more?: ReadonlyMap<string, string>) => string;
+
 /** The relations of a job and the counters of reading them. */
 export interface JobInputs {
   /**
-   * Does the reading: counts it, and turns what goes wrong with external data into faults. The work runs the job's SQL
-   * with the relations that it names, and answers the scans that the engine did. Work that can be done again is given
-   * a quicker SQL first where there is one, and the careful SQL when that one fails because of the data. As
+   * Does the reading: counts it, and turns what goes wrong with external data into faults. The work makes its
+   * statements of queries over the job's relations, and answers the scans that the engine did. Work that can be done again
+   * is given quicker relations first where there are some, and the careful ones when it fails because of the data. As
    * such work keeps all the rows there are, the files are checked for their ends, too.
    */
-  reading(work: (sql: string) => Promise<readonly Scan[]>, options?: { readonly canRepeat: boolean }): Promise<void>;
+  reading(
+    work: (statement: StatementOf) => Promise<readonly Scan[]>,
+    options?: { readonly canRepeat: boolean },
+  ): Promise<void>;
 }
 
 /**
@@ -95,12 +101,13 @@ export async function createInputs(
         break;
     }
   }
-  const statement = (way: Way): string => {
-    const relations = named.map(
-      (relation) => `${quoteIdentifier(relation.name)} AS NOT MATERIALIZED (${relation[way]})`,
-    );
-    return relations.length > 0 ? `WITH ${relations.join(',\n')}\n${running.job.sql}` : running.job.sql;
-  };
+  const statementOver =
+    (way: Way): StatementOf =>
+    (query, more = new Map()) => {
+      const relations = [...named.map((relation) => [relation.name, relation[way]] as const), ...more];
+      const list = relations.map(([alias, sql]) => `${quoteIdentifier(alias)} AS NOT MATERIALIZED (${sql})`);
+      return list.length > 0 ? `WITH ${list.join(',\n')}\n${query}` : query;
+    };
   const hasQuickWay = named.some(({ sql, quickSql }) => sql !== quickSql);
   return {
     async reading(work, { canRepeat } = { canRepeat: false }) {
@@ -113,13 +120,15 @@ export async function createInputs(
       });
       const careful = async (): Promise<readonly Scan[]> => {
         try {
-          return await work(statement('sql'));
+          return await work(statementOver('sql'));
         } catch (error) {
           throw await explained(running, externals, error);
         }
       };
       const scans =
-        hasQuickWay && canRepeat ? await quickly(running, () => work(statement('quickSql')), careful) : await careful();
+        hasQuickWay && canRepeat
+          ? await quickly(running, () => work(statementOver('quickSql')), careful)
+          : await careful();
       await checked;
       running.progress.observe(undefined);
       estimateRead(expected, 1);

@@ -40,8 +40,12 @@ function outputOf(node: ProfileNode): number {
   return carries && child ? outputOf(child) : (node.result_set_size ?? 0);
 }
 
+/** A table that a job made: its rows have been counted where they came from. */
+const ownTable = /\.rows_\d+$/;
+
 function scansOf(node: ProfileNode): readonly Scan[] {
   const children = node.children ?? [];
+  if (ownTable.test(String(node.extra_info?.Table ?? ''))) return [];
   if (node.operator_type === 'TABLE_SCAN' && node.extra_info?.['Filename(s)'] !== undefined) {
     return [{ rows: node.operator_cardinality ?? 0, files: String(node.extra_info['Filename(s)']) }];
   }

@@ -2,6 +2,7 @@
  * What travels between the controller (in the server process) and a DuckDB process, over Node's IPC channel with
  * `serialization: 'advanced'`: plain data, bigint included.
  */
+import type { QueryInPasses } from '../../engine/emitted.js';
 import type { ResultOptions } from '../../engine/results.js';
 import type { ExternalRelation, ParseProblem } from '../../external/relation.js';
 import type { Fault } from '../../msq/fault.js';
@@ -110,6 +111,8 @@ export interface Job {
   readonly spark?: SparkServer;
   /** The SQL that computes the rows: columns `c<id>`. */
   readonly sql: string;
+  /** The same query, for when it does not fit into memory. */
+  readonly passes?: QueryInPasses;
   /** The query fixes an order of rows that the destination must keep (ORDER BY outermost). */
   readonly ordered: boolean;
   /** Each row that is read becomes one that is put out. */

@@ -1,6 +1,6 @@
 import { resultSql } from '../../engine/duckdb/index.js';
 import type { RunningJob } from './job.js';
-import { Profiler } from './profile.js';
+import { runQuery } from './passes.js';
 import type { JobSummary, ResultsDestination } from './protocol.js';
 import type { StageCounters } from './progress.js';
 import { createInputs } from './inputs.js';
@@ -34,15 +34,19 @@ export async function select(running: RunningJob, destination: ResultsDestinatio
     // Rows that the query leaves unordered come as they stand in the data.
     await session.run('SET preserve_insertion_order = true');
     const inputs = await createInputs(running, session, stage);
-    await inputs.reading(async (query) => {
-      const sql = resultSql(query, job.columns, destination);
-      const profiler =
-        destination.skipsCounters === true ? undefined : new Profiler(session, running.directory, 'select');
-      await profiler?.start();
-      truncated = await sendBatches(running, stage, session.stream(sql), destination.maxRows ?? Infinity);
-      const profile = await profiler?.finish();
-      stage.output.bytes = profile?.outputBytes ?? 0;
-      return profile?.scans ?? [];
+    await inputs.reading(async (statement) => {
+      const work = async (query: string): Promise<void> => {
+        const batches = session.stream(resultSql(query, job.columns, destination));
+        truncated = await sendBatches(running, stage, batches, destination.maxRows ?? Infinity);
+      };
+      if (destination.skipsCounters === true) {
+        await work(statement(job.sql));
+        return [];
+      }
+      const canRepeat = (): boolean => stage.output.rows === 0;
+      const { outputBytes, scans } = await runQuery(running, { session, statement, work, canRepeat });
+      stage.output.bytes = outputBytes;
+      return scans;
     });
   });
   return { stages: progress.snapshot(), rows: stage.output.rows, ...(truncated && { truncated }) };

@@ -7,8 +7,7 @@ import { bucketOf, bucketStartSql } from '../../segments/index.js';
 import type { Interval } from '../../segments/segment.js';
 import { createInputs } from './inputs.js';
 import type { RunningJob } from './job.js';
-import { runWithinMemory } from './memory.js';
-import { Profiler, type Scan } from './profile.js';
+import { runQuery } from './passes.js';
 import type { StageCounters } from './progress.js';
 import { checkRows, rowMeasures, withoutNullBytes } from './row-checks.js';
 import type { SegmentsDestination } from './protocol.js';
@@ -54,17 +53,12 @@ export async function stageRows(
     })
     .join(', ');
   const bucket = bucketStartSql(destination.granularity, time.sql);
-  const stageSql = async (sql: string): Promise<readonly Scan[]> => {
-    const profiler = new Profiler(session, running.directory, table);
-    await profiler.start();
-    await runWithinMemory(
-      running,
-      session,
-      `CREATE TABLE ${table} AS SELECT ${bucket} AS bucket, ${selected} FROM (${sql})`,
-    );
-    return (await profiler.finish()).scans;
+  const work = async (sql: string): Promise<void> => {
+    await session.run(`CREATE TABLE ${table} AS SELECT ${bucket} AS bucket, ${selected} FROM (${sql})`);
   };
-  await inputs.reading(stageSql, { canRepeat: true });
+  await inputs.reading(async (statement) => (await runQuery(running, { session, statement, work })).scans, {
+    canRepeat: true,
+  });
   stage.phase = 'POST_READING';
   const counts = await countChunks(session, destination, table, columns, time.sqlName);
   // A task's process runs one job, so that all of its tables are these rows.

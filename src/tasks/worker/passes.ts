@@ -1,0 +1,98 @@
+/** Runs a job's query within the memory of the process. */
+import type { DuckdbSession } from '../../engine/duckdb/index.js';
+import type { AggregationPasses } from '../../engine/emitted.js';
+import type { StatementOf } from './inputs.js';
+import type { RunningJob } from './job.js';
+import { lacksMemory, runWithinMemory, withOneThread } from './memory.js';
+import { Profiler, type Profile, type Scan } from './profile.js';
+
+/** Into how many parts the groups that did not fit are divided, each time anew. */
+const PARTS = 4;
+/** Parts after which more would not help: a single group is too large. */
+const MOST_PARTS = PARTS ** 6;
+
+export interface QueryRun {
+  readonly session: DuckdbSession;
+  readonly statement: StatementOf;
+  /** Runs a statement of the query, and nothing else of the session. */
+  work(sql: string): Promise<void>;
+  /** Whether the work may be done again after it failed; absent means yes. */
+  canRepeat?(): boolean;
+}
+
+/**
+ * Runs the job's query and answers what it read. What does not fit into memory runs again: the aggregations whose groups
+ * can be divided part by part, or else all of it with one thread.
+ * @throws EngineError of kind `memory` when that does not fit either
+ */
+export async function runQuery(running: RunningJob, run: QueryRun): Promise<Profile> {
+  const { job } = running;
+  const { session, statement } = run;
+  try {
+    return await profiled(running, session, () => run.work(statement(job.sql)));
+  } catch (error) {
+    if (!lacksMemory(error) || run.canRepeat?.() === false) throw error;
+    const { passes } = job;
+    if (!passes) {
+      return withOneThread(running, session, () => profiled(running, session, () => run.work(statement(job.sql))));
+    }
+    const scans: Scan[] = [];
+    const groups = new Map<string, string>();
+    for (const aggregation of passes.aggregations) {
+      const { table, read } = await aggregate(running, { session, statement, groups }, aggregation);
+      groups.set(aggregation.output, `SELECT * FROM ${table}`);
+      scans.push(...read);
+    }
+    const rest = await profiled(running, session, () => run.work(statement(passes.sql, groups)));
+    return { ...rest, scans: [...scans, ...rest.scans] };
+  }
+}
+
+async function profiled(running: RunningJob, session: DuckdbSession, work: () => Promise<void>): Promise<Profile> {
+  const profiler = new Profiler(session, running.directory, 'query');
+  await profiler.start();
+  try {
+    await work();
+  } catch (error) {
+    if (!running.signal.aborted) await profiler.finish().catch(() => undefined);
+    throw error;
+  }
+  return profiler.finish();
+}
+
+interface Grouping {
+  readonly session: DuckdbSession;
+  readonly statement: StatementOf;
+  /** Groups that have been made, as SELECTs under their names. */
+  readonly groups: ReadonlyMap<string, string>;
+}
+
+/** Makes a table of the groups: a part of them after the other, in parts that become smaller until they fit. */
+async function aggregate(
+  running: RunningJob,
+  { session, statement, groups }: Grouping,
+  { input, inputSql, hash, sql }: AggregationPasses,
+): Promise<{ readonly table: string; readonly read: readonly Scan[] }> {
+  const rows = running.newTable();
+  const { scans } = await profiled(running, session, () =>
+    runWithinMemory(running, session, `CREATE TABLE ${rows} AS ${statement(inputSql, groups)}`),
+  );
+  const over = (condition: string): string =>
+    statement(sql, new Map([...groups, [input, `SELECT * FROM ${rows} WHERE ${condition}`]]));
+  const table = running.newTable();
+  await session.run(`CREATE TABLE ${table} AS ${over('false')}`);
+  let parts = PARTS;
+  let waiting = Array.from({ length: PARTS }, (_, part) => part);
+  for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+    try {
+      await session.run(`INSERT INTO ${table} ${over(`${hash} % ${parts} = ${part}`)}`);
+    } catch (error) {
+      if (!lacksMemory(error) || parts === MOST_PARTS) throw error;
+      const before = parts;
+      parts *= PARTS;
+      waiting = [...waiting, part].flatMap((each) => Array.from({ length: PARTS }, (_, nth) => each + nth * before));
+    }
+  }
+  await session.run(`DROP TABLE ${rows}`);
+  return { table, read: scans };
+}
