@@ -113,6 +113,26 @@ describe('texts as they come', () => {
     await suite.api.ingest(insert, { removeNullBytes: true });
     expect(await suite.api.rows('SELECT "n", "s" FROM "nulls"')).toEqual([[1, 'ab']]);
   });
+
+  test('removeNullBytes takes them out of results too', async () => {
+    const rows = extern('answer.csv', '1,a\0b\n2,\0\n', csv);
+    const sql = `SELECT "n", "s", ARRAY["s", 'c'] AS "l" FROM ${rows}`;
+    expect((await suite.api.task(sql)).report.results.results).toEqual([
+      [1, 'a\0b', '["a\\u0000b","c"]'],
+      [2, '\0', '["\\u0000","c"]'],
+    ]);
+    const removed = [
+      [1, 'ab', '["ab","c"]'],
+      [2, '', '["","c"]'],
+    ];
+    const context = { removeNullBytes: true };
+    expect((await suite.api.task(sql, context)).report.results.results).toEqual(removed);
+    const stored = { ...context, selectDestination: 'durableStorage', executionMode: 'ASYNC' };
+    const { json } = await suite.api.request('POST', '/druid/v2/sql/statements', { query: sql, context: stored });
+    await suite.api.finish(json.queryId);
+    const page = await suite.api.get(`/druid/v2/sql/statements/${json.queryId}/results?resultFormat=array`);
+    expect(page.json).toEqual(removed);
+  });
 });
 
 /** The first two thirds of files of thirty records, as base64. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { useServer } from './support/suite.js';
 
 const suite = useServer();
@@ -110,15 +110,62 @@ test('INSERT with a list of columns names the columns of its query', async () =>
   expect(refused.status).toBe(400);
 });
 
-test('GROUPING SETS, ROLLUP and CUBE in tasks', async () => {
-  const rows = await made(
-    'cubed',
-    `SELECT ${day}, SUM("sum") AS "sum", who, GROUPING(who) AS "all" FROM ${orders} GROUP BY ROLLUP (who)`,
+describe('GROUPING SETS, ROLLUP and CUBE in tasks', () => {
+  const sales = extern(
+    [
+      { shop: 'x', kind: 'a', sum: 1 },
+      { shop: 'x', kind: 'b', sum: 2 },
+      { shop: 'y', kind: 'a', sum: 4 },
+    ],
+    'shop VARCHAR, kind VARCHAR, "sum" BIGINT',
   );
-  expect(values(rows)).toEqual([
-    [1, 3, 0],
-    [9, 2, 0],
-    [12, 1, 0],
-    [22, null, 1],
-  ]);
+  const byBoth = [
+    [1, 'x', 'a', 0],
+    [2, 'x', 'b', 0],
+    [4, 'y', 'a', 0],
+  ];
+  const byShop = [
+    [3, 'x', null, 1],
+    [4, 'y', null, 1],
+  ];
+  const byKind = [
+    [5, null, 'a', 2],
+    [2, null, 'b', 2],
+  ];
+  const total = [[7, null, null, 3]];
+  const inOrder = (rows: unknown[][]): unknown[][] =>
+    rows.toSorted((a, b) => Number(a[3]) - Number(b[3]) || JSON.stringify(a).localeCompare(JSON.stringify(b)));
+
+  test.each<[string, unknown[][]]>([
+    ['ROLLUP (shop, kind)', [...byBoth, ...byShop, ...total]],
+    ['CUBE (shop, kind)', [...byBoth, ...byShop, ...byKind, ...total]],
+    ['GROUPING SETS ((shop), (kind))', [...byShop, ...byKind]],
+    ['GROUPING SETS ((shop, kind), ())', [...byBoth, ...total]],
+  ])('GROUP BY %s', async (by, expected) => {
+    const select = `SELECT ${day}, SUM("sum") AS "sum", shop, kind, GROUPING(shop, kind) AS "rolled" FROM ${sales} GROUP BY ${by}`;
+    await suite.api.ingest(`REPLACE INTO "cubed" OVERWRITE ALL ${select} PARTITIONED BY DAY CLUSTERED BY shop`);
+    await suite.api.ingest(`INSERT INTO "cubed" ${select} PARTITIONED BY DAY`);
+    const rows = await suite.api.rows('SELECT "sum", "shop", "kind", "rolled" FROM "cubed"');
+    expect(inOrder(rows)).toEqual(inOrder([...expected, ...expected]));
+  });
+});
+
+test('windows of more than 100,000 rows', async () => {
+  const count = 250_000;
+  const numbers = `(SELECT i * 1000 + j AS n FROM UNNEST(ARRAY[${Array.from({ length: 250 }, (_, i) => i).join()}]) AS a(i)
+    CROSS JOIN UNNEST(ARRAY[${Array.from({ length: 1_000 }, (_, j) => j).join()}]) AS b(j))`;
+  await suite.api.ingest(
+    `REPLACE INTO "windowed" OVERWRITE ALL SELECT ${day}, n, ROW_NUMBER() OVER (ORDER BY n DESC) AS "place", SUM(n) OVER () AS "all",
+       SUM(n) OVER (ORDER BY n) AS "so_far", LAG(n, 1) OVER (ORDER BY n) AS "before", NTILE(4) OVER (ORDER BY n) AS "quarter"
+     FROM ${numbers} PARTITIONED BY DAY`,
+    { maxRowsMaterializedInWindow: 1 },
+  );
+  const sum = (count * (count - 1)) / 2;
+  expect(
+    await suite.api.rows(
+      `SELECT COUNT(*), MIN("place" + "n"), MAX("place" + "n"), MIN("all"), MAX("all"), COUNT(DISTINCT "place"),
+         SUM(CASE WHEN "so_far" = "n" * ("n" + 1) / 2 THEN 1 END), SUM(CASE WHEN "before" = "n" - 1 THEN 1 END), SUM("quarter")
+       FROM "windowed"`,
+    ),
+  ).toEqual([[count, count, count, sum, sum, count, count, count - 1, (count / 4) * 10]]);
 });

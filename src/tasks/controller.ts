@@ -220,11 +220,15 @@ export class TaskController {
         baseName: this.taskId,
         rowsPerFile: compiled.context.rowsPerPage,
         stringifyArrays: true,
+        removeNullBytes: compiled.context.removeNullBytes,
         reportRows: 0,
       };
     }
-    const { sqlStringifyArrays, sqlTimeZone } = compiled.context;
-    const form = taskResultForm({ stringifyArrays: sqlStringifyArrays, timeZone: sqlTimeZone });
+    const { sqlStringifyArrays, sqlTimeZone, removeNullBytes } = compiled.context;
+    const form = {
+      ...taskResultForm({ stringifyArrays: sqlStringifyArrays, timeZone: sqlTimeZone }),
+      removeNullBytes,
+    };
     if (!this.#storesFiles) return { kind: 'results', maxRows: limits.reportRows, ...form };
     const { folder, path: place } = await this.sources.deepStorage.placeResults(this.taskId);
     this.#resultsPath = place;

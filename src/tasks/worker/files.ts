@@ -5,6 +5,7 @@ import { writeCsvFileSql, writeResultFileSql } from '../result-files.js';
 import { createInputs } from './inputs.js';
 import type { RunningJob } from './job.js';
 import { runQuery } from './passes.js';
+import { queryWithoutNullBytes } from './row-checks.js';
 import type { StageCounters } from './progress.js';
 import type { FilesDestination, JobSummary, WrittenFile } from './protocol.js';
 import { Uploads } from './uploads.js';
@@ -14,13 +15,15 @@ async function stage(
   running: RunningJob,
   session: DuckdbSession,
   table: string,
+  destination: FilesDestination,
   reading: StageCounters,
 ): Promise<number> {
   // Rows that the query leaves unordered come as they stand in the data.
   await session.run('SET preserve_insertion_order = true');
   const inputs = await createInputs(running, session, reading);
-  const work = async (sql: string): Promise<void> => {
-    await session.run(`CREATE TABLE ${table} AS ${sql}`);
+  const work = async (read: string): Promise<void> => {
+    const query = destination.removeNullBytes ? queryWithoutNullBytes(read, running.job.columns) : read;
+    await session.run(`CREATE TABLE ${table} AS ${query}`);
   };
   await inputs.reading(async (statement) => (await runQuery(running, { session, statement, work })).scans, {
     canRepeat: true,
@@ -56,7 +59,7 @@ export async function writeFiles(running: RunningJob, destination: FilesDestinat
   const writing = progress.addStage();
   const session = await running.openSession();
   const table = running.newTable();
-  const rows = await progress.during(reading, () => stage(running, session, table, reading));
+  const rows = await progress.during(reading, () => stage(running, session, table, destination, reading));
   reading.output.rows = rows;
   const files: WrittenFile[] = [];
   const uploads = new Uploads(running.signal);

@@ -64,6 +64,8 @@ export interface SegmentsDestination {
 /** How the values of rows are told. */
 export interface ResultForm extends ResultOptions {
   readonly stringifyArrays: boolean;
+  /** Null bytes in text are left out. */
+  readonly removeNullBytes?: boolean;
 }
 
 /** Rows are answered, JSON-ready: numbers, text, booleans, null, arrays; bigint for 64-bit integers. */

@@ -2,8 +2,8 @@ import { quoteText } from '../../engine/duckdb/index.js';
 import type { SqlSession } from '../../engine/session.js';
 import { FaultError } from '../../msq/fault.js';
 import { faults } from '../../msq/faults.js';
-import type { SqlType } from '../../sql/types.js';
-import type { SegmentsDestination } from './protocol.js';
+import { isString, VARCHAR, type SqlType } from '../../sql/types.js';
+import type { JobColumn, SegmentsDestination } from './protocol.js';
 import type { StoredColumn } from './stored-columns.js';
 
 /** Bytes that Druid's frames give a value of fixed size. */
@@ -41,8 +41,8 @@ export const duckdbRowChecks: RowCheckSql = {
   sign: (code) => `chr(${code})`,
 };
 
-const isText = (type: SqlType): boolean => type.name === 'VARCHAR';
-const isTextArray = (type: SqlType): boolean => type.name === 'ARRAY' && type.element?.name === 'VARCHAR';
+const isText = (type: SqlType): boolean => isString(type);
+const isTextArray = (type: SqlType): boolean => type.name === 'ARRAY' && isString(type.element ?? VARCHAR);
 
 /** SQL condition of a value that has a null byte in it; undefined where there can be none. */
 function hasNullByte({ type, sqlName }: StoredColumn, sql: RowCheckSql): string | undefined {
@@ -63,6 +63,19 @@ export function withoutNullBytes(value: string, type: SqlType, sql: RowCheckSql 
   if (!type.multiValue) return remove(value);
   const escaped = `replace(${value}, ${sql.quoteText(ESCAPED)}, '')`;
   return `CASE WHEN ${sql.startsWith(value, sql.sign(29))} THEN ${escaped} ELSE ${remove(value)} END`;
+}
+
+/** A query of the same rows without null bytes in their texts. */
+export function queryWithoutNullBytes(
+  query: string,
+  columns: readonly JobColumn[],
+  sql: RowCheckSql = duckdbRowChecks,
+): string {
+  const items = columns.map(({ sqlName, type }) => {
+    const value = withoutNullBytes(sqlName, type, sql);
+    return value === sqlName ? sqlName : `${value} AS ${sqlName}`;
+  });
+  return `SELECT ${items.join(', ')}\nFROM (\n${query}\n)`;
 }
 
 /** A value as text; undefined for those of fixed size. */

@@ -1,6 +1,7 @@
 import { resultSql } from '../../engine/duckdb/index.js';
 import type { RunningJob } from './job.js';
 import { runQuery } from './passes.js';
+import { queryWithoutNullBytes } from './row-checks.js';
 import type { JobSummary, ResultsDestination } from './protocol.js';
 import type { StageCounters } from './progress.js';
 import { createInputs } from './inputs.js';
@@ -35,7 +36,8 @@ export async function select(running: RunningJob, destination: ResultsDestinatio
     await session.run('SET preserve_insertion_order = true');
     const inputs = await createInputs(running, session, stage);
     await inputs.reading(async (statement) => {
-      const work = async (query: string): Promise<void> => {
+      const work = async (read: string): Promise<void> => {
+        const query = destination.removeNullBytes ? queryWithoutNullBytes(read, job.columns) : read;
         const batches = session.stream(resultSql(query, job.columns, destination));
         truncated = await sendBatches(running, stage, batches, destination.maxRows ?? Infinity);
       };

@@ -6,7 +6,9 @@ import { type SqlType, VARCHAR } from '../../../sql/types.js';
 import type { RunningJob } from '../job.js';
 import type { FilesDestination, JobColumn, JobSummary, WrittenFile } from '../protocol.js';
 import { Uploads } from '../uploads.js';
+import { queryWithoutNullBytes } from '../row-checks.js';
 import { createSparkInputs } from './inputs.js';
+import { rowChecks } from './row-checks.js';
 
 /** Moves a file, also to another file system. */
 export async function moveFile(from: string, to: string): Promise<void> {
@@ -81,7 +83,8 @@ export async function writeFilesOnSpark(
   const schema = job.columns.map(({ type }, index) => `c${index} ${sparkType(type)}`).join(', ');
   const found = await progress.during(reading, async () => {
     const inputs = await createSparkInputs(running, session, reading);
-    const sql = inputs.withRelations(`SELECT ${fileColumns(job.columns)} FROM (\n${job.sql}\n)`);
+    const query = destination.removeNullBytes ? queryWithoutNullBytes(job.sql, job.columns, rowChecks) : job.sql;
+    const sql = inputs.withRelations(`SELECT ${fileColumns(job.columns)} FROM (\n${query}\n)`);
     const options = { compression: 'snappy', maxRecordsPerFile: String(destination.rowsPerFile) };
     await inputs.writing(() => session.write({ sql, path: directory, partitionBy: [], options }, inputs.listener));
     await inputs.countProblems();

@@ -9,10 +9,11 @@ import { sortOrder } from '../ingest.js';
 import type { RunningJob } from '../job.js';
 import type { StageCounters } from '../progress.js';
 import type { JobSummary, SegmentsDestination } from '../protocol.js';
-import { checkRows, type RowCheckSql, rowMeasures, withoutNullBytes } from '../row-checks.js';
+import { checkRows, rowMeasures, withoutNullBytes } from '../row-checks.js';
 import { type ConversionSql, storedColumn, type StoredColumn, storedColumns } from '../stored-columns.js';
-import { isMulti, multiText, multiValues, quoteIdentifier, quoteText, sparkType } from '../../../engine/spark/index.js';
+import { isMulti, multiText, multiValues, quoteIdentifier, sparkType } from '../../../engine/spark/index.js';
 import { createSparkInputs } from './inputs.js';
+import { rowChecks } from './row-checks.js';
 import { divideOnSpark } from './segmentation.js';
 import { writeSegmentsOnSpark } from './segment-writer.js';
 
@@ -25,18 +26,6 @@ const conversions: ConversionSql = {
     `CASE WHEN ${isMulti(sql)} THEN ${multiText(`array_sort(${multiValues(sql)}, (x, y) -> CASE WHEN x IS NULL THEN CASE WHEN y IS NULL THEN 0 ELSE -1 END WHEN y IS NULL THEN 1 WHEN x < y THEN -1 WHEN x > y THEN 1 ELSE 0 END)`)} ELSE ${sql} END`,
   each: (list, convert) => `transform(${list}, e -> ${convert('e')})`,
   epoch: 'timestamp_millis(0)',
-};
-
-const rowChecks: RowCheckSql = {
-  quoteText,
-  startsWith: (text, prefix) => `startswith(${text}, ${prefix})`,
-  each: (list, convert) => `transform(${list}, e -> ${convert('e')})`,
-  some: (list, condition) => `exists(${list}, e -> ${condition('e')})`,
-  joined: (texts) => `concat_ws('', ${texts.join(', ')})`,
-  joinedList: (list) => `array_join(${list}, '')`,
-  bytes: (text) => `octet_length(${text})`,
-  text: (sql, type) => (type.name === 'COMPLEX' ? sql : `to_json(${sql})`),
-  sign: (code) => `char(${code})`,
 };
 
 /** The rows of one time chunk. */

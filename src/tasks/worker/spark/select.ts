@@ -1,7 +1,9 @@
 import { resultSql, type SparkSession } from '../../../engine/spark/index.js';
 import type { RunningJob } from '../job.js';
 import type { JobSummary, ResultsDestination } from '../protocol.js';
+import { queryWithoutNullBytes } from '../row-checks.js';
 import { createSparkInputs } from './inputs.js';
+import { rowChecks } from './row-checks.js';
 
 /** Answers the rows of a query, batch by batch, as fast as the server takes them. */
 export async function selectOnSpark(
@@ -15,7 +17,8 @@ export async function selectOnSpark(
   let truncated = false as boolean;
   await progress.during(stage, async () => {
     const inputs = await createSparkInputs(running, session, stage);
-    const sql = resultSql(job.sql, job.columns, destination);
+    const query = destination.removeNullBytes ? queryWithoutNullBytes(job.sql, job.columns, rowChecks) : job.sql;
+    const sql = resultSql(query, job.columns, destination);
     for await (const batch of session.stream(inputs.withRelations(sql), inputs.listener)) {
       const room = most - stage.output.rows;
       truncated = batch.length > room;
