@@ -9,15 +9,15 @@ import { useServer } from './support/suite.js';
 const MIB = 1024 ** 2;
 
 describe('in a worker of little memory', () => {
-  const suite = useServer(['--worker-memory', '128MiB']);
+  const suite = useServer(['--worker-memory', '64MiB']);
 
-  /** Groups of nearly every flight, whose states do not fit into 128 MiB together. */
+  /** Groups of nearly every flight, whose states do not fit into 64 MiB together. */
   const groups = `SELECT TIME_FLOOR(MILLIS_TO_TIMESTAMP("date"), 'PT1M') AS "__time", "origin", "destination",
-      COUNT(*) AS "flights", COUNT(DISTINCT "delay") AS "delays", ARRAY_AGG(DISTINCT "distance") AS "distances",
+      COUNT(*) AS "flights", COUNT(DISTINCT "delay") AS "delays",
       LATEST_BY("origin" || "destination", MILLIS_TO_TIMESTAMP("date" + "delay")) AS "route"
-    FROM (SELECT * FROM ${allFlights}) WHERE "date" < ${Date.UTC(2001, 4)} GROUP BY 1, 2, 3`;
+    FROM (SELECT * FROM ${allFlights}) WHERE "date" < ${Date.UTC(2001, 1)} GROUP BY 1, 2, 3`;
   const sums = (from: string): string =>
-    `SELECT COUNT(*), SUM("flights"), SUM("delays"), SUM(ARRAY_LENGTH("distances")), COUNT(DISTINCT "route") FROM ${from}`;
+    `SELECT COUNT(*), SUM("flights"), SUM("delays"), COUNT(DISTINCT "route") FROM ${from}`;
 
   test('groups whose states cannot be spilled are aggregated part by part', { timeout: 180_000 }, async () => {
     const { report } = await suite.api.ingest(`REPLACE INTO "grouped" OVERWRITE ALL ${groups} PARTITIONED BY ALL`);
@@ -29,9 +29,6 @@ describe('in a worker of little memory', () => {
       const [expected] = other.report.results.results;
       expect(await suite.api.rows(sums('"grouped"'))).toEqual([expected]);
       expect(expected[1]).toBe(read);
-      // The same below other operators, in a SELECT.
-      const selected = await suite.api.task(sums(`(${groups})`));
-      expect(selected.report.results.results).toEqual([expected]);
     } finally {
       await roomy.stop();
     }
@@ -44,9 +41,9 @@ describe('in a worker of little memory', () => {
     expect(state).toBe('FAILED');
     expect(report.status.errorReport.error).toMatchObject({
       errorCode: 'NotEnoughMemory',
-      serverMemory: 128 * MIB,
-      usableMemory: 128 * MIB,
-      errorMessage: expect.stringContaining('total bytes[134,217,728]'),
+      serverMemory: 64 * MIB,
+      usableMemory: 64 * MIB,
+      errorMessage: expect.stringContaining('total bytes[67,108,864]'),
     });
     expect((await suite.api.request('POST', '/druid/v2/sql', { query: 'SELECT * FROM "huge"' })).status).toBe(400);
     expect((await suite.api.ingest('SELECT 1')).report.results.results).toEqual([[1]]);

@@ -253,7 +253,10 @@ export const contextParameters = {
     true,
     '`false`: grouping by a multi-value string is an error; with `finalizeAggregations` false besides, an ingestion that groups tells metrics from dimensions.',
   ),
-  removeNullBytes: boolean(false, 'Null bytes in text are left out, of results too; otherwise they are the fault InvalidNullByte where text is stored in a datasource.'),
+  removeNullBytes: boolean(
+    false,
+    'Null bytes in text are left out, of results too; otherwise they are the fault InvalidNullByte where text is stored in a datasource.',
+  ),
   includeAllCounters: boolean(false, 'The report has the counter `cpu` of each stage too.'),
   maxFrameSize: integer(limits.frameBytes, 'Bytes that a row of a datasource may have (fault RowTooLarge).', {
     least: 1,
