@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { flightColumns, flights, localFlights, writeFlights } from './support/flights.js';
@@ -182,6 +182,29 @@ describe('running', () => {
   test('QueryRuntimeError', async () => {
     const sql = `SELECT (SELECT "a" FROM ${inline([{ a: 1 }, { a: 2 }], '"a" BIGINT')})`;
     expect(await faultOf(sql)).toMatchObject({ errorCode: 'QueryRuntimeError' });
+  });
+
+  test('QueryNotSupported, when the engine refuses what it is given', async () => {
+    const sql = `SELECT "a"${' + 1'.repeat(1_200)} FROM ${inline([{ a: 1 }], '"a" BIGINT')}`;
+    expect(await faultOf(sql)).toMatchObject({
+      errorCode: 'QueryNotSupported',
+      errorMessage: expect.stringMatching(
+        /^The engine cannot run this query: Parser Error: Max expression depth limit/,
+      ),
+    });
+  });
+
+  test('DurableStorageConfiguration, when results have no place', async () => {
+    const place = path.join(suite.server.dataDirectory, 'query-results');
+    rmSync(place, { recursive: true, force: true });
+    writeFileSync(place, 'a file where a directory should be');
+    const context = { selectDestination: 'durableStorage' };
+    expect(await faultOf('SELECT 1', context)).toMatchObject({
+      errorCode: 'DurableStorageConfiguration',
+      errorMessage: expect.stringContaining(place),
+    });
+    rmSync(place);
+    expect((await suite.api.ingest('SELECT 1', context)).report.results.results).toEqual([[1]]);
   });
 
   test('Canceled by a timeout', async () => {

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Api } from './support/api.js';
 import { allFlights, flightColumns, flights, localFlights, writeFlights } from './support/flights.js';
+import { openGate } from './support/gate.js';
 import { makeDirectory, removeDirectory, startServerProcess, type ServerProcess } from './support/server-process.js';
 
 let directory: string;
@@ -107,6 +108,35 @@ test('deep storage that cannot be written fails the task, and only that', async 
   rmSync(place);
   await api.ingest(insert);
   expect(await api.rows('SELECT COUNT(*) FROM "blocked"')).toEqual([[flights().length]]);
+});
+
+test('a task that was started again a hundred times ends with TooManyAttemptsForJob', async () => {
+  const gate = await openGate('{}\n');
+  try {
+    const sql = `INSERT INTO "again" SELECT 1 AS "a" FROM TABLE(EXTERN('${JSON.stringify(gate.inputSource)}', '{"type":"json"}')) EXTEND ("b" BIGINT) PARTITIONED BY ALL`;
+    const id = await api.submit(sql, { faultTolerance: true });
+    await gate.reached;
+    await server.kill();
+    const metadata = new Database(`${directory}/var/metadata.db`);
+    metadata.exec(`UPDATE tasks SET relaunches = 99 WHERE id = '${id}'`);
+    metadata.close();
+    await start();
+    expect((await api.status(id)).statusCode).toBe('RUNNING');
+    await server.kill();
+    await start();
+    const { state, report } = await api.finish(id);
+    expect(state).toBe('FAILED');
+    expect(report.status.errorReport.error).toMatchObject({
+      errorCode: 'TooManyAttemptsForJob',
+      maxRelaunchCount: 100,
+      currentRelaunchCount: 101,
+      taskId: id,
+      rootErrorMessage: expect.stringContaining('server stopped'),
+    });
+    expect((await api.request('POST', '/druid/v2/sql', { query: 'SELECT * FROM "again"' })).status).toBe(400);
+  } finally {
+    gate.close();
+  }
 });
 
 test('metadata that another program has locked for a while delays a task', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { inlineSql } from './support/inline-sql.js';
 import { useServer } from './support/suite.js';
 
 const suite = useServer();
@@ -79,13 +80,107 @@ test('a SELECT answers pairs as Druid writes them, and finalized values otherwis
   expect(JSON.parse(String(pair))).toEqual({ lhs: Date.parse('2024-01-01T09:00:00Z'), rhs: 'bob' });
 });
 
-test('aggregates whose intermediate value is a sketch are refused by name', async () => {
-  const answered = await suite.api.request('POST', '/druid/v2/sql/task', {
-    query: `INSERT INTO "sketched" SELECT TIME_FLOOR("at", 'P1D') AS "__time", APPROX_COUNT_DISTINCT("author") AS "authors" FROM ${morning} GROUP BY 1 PARTITIONED BY DAY`,
+/** Name, aggregate over raw rows, and aggregate over what was stored, for all that can be aggregated further. */
+const storable: readonly (readonly [name: string, raw: string, stored: string])[] = [
+  ['rows', 'COUNT(*)', 'SUM("rows")'],
+  ['numbers', 'COUNT("n")', 'SUM("numbers")'],
+  ['some', `COUNT(*) FILTER (WHERE "s" = 'x')`, 'SUM("some")'],
+  ...['n', 'd', 'f'].flatMap((column): [string, string, string][] => [
+    [`sum_${column}`, `SUM("${column}")`, `SUM("sum_${column}")`],
+    [`min_${column}`, `MIN("${column}")`, `MIN("min_${column}")`],
+    [`max_${column}`, `MAX("${column}")`, `MAX("max_${column}")`],
+  ]),
+  ['sum_of_x', `SUM("n") FILTER (WHERE "s" = 'x')`, 'SUM("sum_of_x")'],
+  ...['n', 'd', 'f', 's'].flatMap((column): [string, string, string][] => [
+    [`first_${column}`, `EARLIEST("${column}")`, `EARLIEST("first_${column}")`],
+    [`last_${column}`, `LATEST("${column}")`, `LATEST("last_${column}")`],
+    [`first_by_${column}`, `EARLIEST_BY("${column}", "at")`, `EARLIEST("first_by_${column}")`],
+    [`last_by_${column}`, `LATEST_BY("${column}", "at")`, `LATEST("last_by_${column}")`],
+  ]),
+];
+
+test('all that can be aggregated further answers as the raw rows do', async () => {
+  const rows = Array.from({ length: 200 }, (_, i) => ({
+    // No two rows have a time in common.
+    t: Date.UTC(2024, 0) + ((i * 7_919) % 259_200) * 1_000,
+    at: Date.UTC(2023, 0, 1 + ((i * 11) % 200), 0, i % 60),
+    page: `p${i % 4}`,
+    n: i % 9 === 0 ? null : ((i * 37) % 101) - 50,
+    d: ((i * 53) % 97) / 4,
+    s: i % 5 === 0 ? null : ['x', 'y', 'z'][(i * 7) % 3],
+  }));
+  const inline = inlineSql(rows, { t: 'long', at: 'long', page: 'string', n: 'long', d: 'double', s: 'string' });
+  await suite.api.ingest(
+    `INSERT INTO "raw" SELECT MILLIS_TO_TIMESTAMP("t") AS "__time", MILLIS_TO_TIMESTAMP("at") AS "at", "page", "n", "d", CAST("d" AS FLOAT) AS "f", "s"
+     FROM ${inline} PARTITIONED BY DAY`,
+  );
+  const list = (of: (row: (typeof storable)[number]) => string): string => storable.map(of).join(', ');
+  const expected = (by: string): Promise<unknown[][]> =>
+    suite.api.rows(
+      `SELECT ${by}, ${list(([, raw]) => raw.replaceAll('"at"', 'MILLIS_TO_TIMESTAMP("at")'))} FROM "raw" GROUP BY 1 ORDER BY 1`,
+    );
+  const stored = (by: string): Promise<unknown[][]> =>
+    suite.api.rows(`SELECT ${by}, ${list(([, , again]) => again)} FROM "stored" GROUP BY 1 ORDER BY 1`);
+  for (const part of ['= 0', '> 0']) {
+    await suite.api.ingest(
+      `INSERT INTO "stored" SELECT TIME_FLOOR("__time", 'P1D') AS "__time", "page",
+         ${list(([name, raw]) => `${raw.replaceAll('"at"', 'MILLIS_TO_TIMESTAMP("at")')} AS "${name}"`)}
+       FROM "raw" WHERE MOD("d" * 4, 2) ${part} GROUP BY 1, 2 PARTITIONED BY DAY`,
+      unfinalized,
+    );
+  }
+  const both = ['"page"', `TIME_FLOOR("__time", 'P1D')`, `TIME_FLOOR("__time", 'P1M')`];
+  for (const by of both) expect(await stored(by)).toEqual(await expected(by));
+  // And again after what was stored has been stored again.
+  await suite.api.ingest(
+    `REPLACE INTO "stored" OVERWRITE ALL SELECT TIME_FLOOR("__time", 'P1M') AS "__time", "page", ${list(([name, , again]) => `${again} AS "${name}"`)}
+     FROM "stored" GROUP BY 1, 2 PARTITIONED BY MONTH`,
+    unfinalized,
+  );
+  expect(await suite.api.rows('SELECT COUNT(*) FROM "stored"')).toEqual([[4]]);
+  for (const by of ['"page"', `TIME_FLOOR("__time", 'P1M')`]) expect(await stored(by)).toEqual(await expected(by));
+});
+
+const daily = (aggregate: string): string =>
+  `REPLACE INTO "daily" OVERWRITE ALL SELECT TIME_FLOOR("at", 'P1D') AS "__time", ${aggregate} AS "v" FROM ${morning} GROUP BY 1 PARTITIONED BY DAY`;
+
+test.each<[string, string, unknown]>([
+  ['AVG("added")', 'DOUBLE', 20],
+  ['STDDEV_POP("added")', 'DOUBLE', Math.sqrt(200 / 3)],
+  ['APPROX_QUANTILE_DS("added", 0.5)', 'DOUBLE', 20],
+  [`ANY_VALUE("page") FILTER (WHERE "page" = 'b')`, 'VARCHAR', 'b'],
+  ['BIT_OR("added")', 'BIGINT', 30],
+])('%s is stored as its final value', async (aggregate, type, value) => {
+  await suite.api.ingest(daily(aggregate), unfinalized);
+  const types = `SELECT "DATA_TYPE" FROM INFORMATION_SCHEMA.COLUMNS WHERE "TABLE_NAME" = 'daily' AND "COLUMN_NAME" = 'v'`;
+  expect(await suite.api.rows(types)).toEqual([[type]]);
+  expect(await suite.api.rows('SELECT "v" FROM "daily"')).toEqual([[value]]);
+});
+
+test.each([
+  ['APPROX_COUNT_DISTINCT("author")', 'APPROX_COUNT_DISTINCT cannot be answered unfinalized: its HyperLogLog sketch'],
+  ['COUNT(DISTINCT "author")', 'APPROX_COUNT_DISTINCT cannot be answered unfinalized: its HyperLogLog sketch'],
+  ['APPROX_COUNT_DISTINCT_BUILTIN("author")', 'APPROX_COUNT_DISTINCT_BUILTIN cannot be'],
+  [
+    'APPROX_COUNT_DISTINCT_DS_HLL("author")',
+    'APPROX_COUNT_DISTINCT_DS_HLL cannot be answered unfinalized: its HLL sketch',
+  ],
+  ['APPROX_COUNT_DISTINCT_DS_THETA("author")', 'its theta sketch'],
+  ['VAR_POP("added")', 'VAR_POP cannot be answered unfinalized: its variance state'],
+  ['VAR_SAMP("added")', 'VAR_SAMP'],
+  ['VARIANCE("added")', 'VAR_SAMP'],
+  ['DS_HLL("author")', 'Column [v] of type [COMPLEX<HLLSKETCHBUILD>] cannot be stored'],
+  ['DS_THETA("author")', 'COMPLEX<THETASKETCHBUILD>'],
+  ['DS_QUANTILES_SKETCH("added")', 'COMPLEX<QUANTILESDOUBLESSKETCH>'],
+  ['TDIGEST_GENERATE_SKETCH("added")', 'COMPLEX<TDIGESTSKETCH>'],
+  ['BLOOM_FILTER("author", 10)', 'COMPLEX<BLOOM>'],
+])('%s, whose intermediate value is a sketch, is refused by name', async (aggregate, message) => {
+  const refused = await suite.api.request('POST', '/druid/v2/sql/task', {
+    query: daily(aggregate),
     context: unfinalized,
   });
-  expect(answered.status).toBe(400);
-  expect(answered.text).toContain('HyperLogLog sketch');
+  expect(refused.status).toBe(400);
+  expect(refused.text).toContain(message);
 });
 
 const segmentsOf = (dataSource: string): Promise<unknown[][]> =>
@@ -117,7 +212,7 @@ test('an ingestion that rolls up tells metrics from dimensions, and keeps how it
       { type: 'stringLast', name: 'last_author', fieldName: 'author', timeColumn: '__time' },
       { type: 'longFirst', name: 'first_added', fieldName: 'added', timeColumn: '__time' },
     ],
-    granularitySpec: { segmentGranularity: 'DAY', rollup: true },
+    granularitySpec: { type: 'uniform', segmentGranularity: 'DAY', queryGranularity: { type: 'none' }, rollup: true },
   });
   const listed = await suite.api.request('GET', '/druid/coordinator/v1/metadata/datasources/described/segments?full');
   expect(listed.json).toMatchObject([

@@ -24,6 +24,10 @@ const advice = {
     remedy: { name: 'maxParseExceptions', value: 1_000, label: 'Allow 1,000 bad records and run again' },
   },
   ColumnNameRestricted: { meaning: 'A column is called `__boost` or `__bucket`.', action: 'Rename it.' },
+  DurableStorageConfiguration: {
+    meaning: 'The results of `selectDestination` `durableStorage` have no place: their directory cannot be made.',
+    action: 'Look at the permissions of deep storage, or leave `selectDestination` out.',
+  },
   InsertCannotAllocateSegment: {
     meaning: 'A time chunk cannot be appended to with this granularity.',
     action: 'Take the granularity of the segments that are there, or `REPLACE` them.',
@@ -59,6 +63,11 @@ const advice = {
     meaning: 'The disk has no room for what a task spills.',
     action: 'Free space below the data directory, or raise `--worker-memory`.',
   },
+  QueryNotSupported: {
+    meaning:
+      'The engine refused the query while it ran, such as an expression that is nested too deeply. What is known not to work is refused when the statement is submitted, with status 400 and its name.',
+    action: 'The message tells what the engine refused; write it in another way, or in several steps.',
+  },
   QueryRuntimeError: {
     meaning: 'A value made the query fail while it ran, such as a subquery of one value that has two rows.',
     action: 'The message tells what and where; correct the query.',
@@ -71,8 +80,13 @@ const advice = {
     meaning: 'The worker process of the task did not start within `--worker-start-timeout`.',
     action: 'The machine is overloaded: run fewer tasks at once (`--task-slots`).',
   },
+  TooManyAttemptsForJob: {
+    meaning:
+      'A task under `faultTolerance` was started again more than 100 times in all, most of them by servers that were started again.',
+    action: 'Find out why the server ends while the task runs, then submit it again.',
+  },
   TooManyAttemptsForWorker: {
-    meaning: 'The worker died three times under `faultTolerance`.',
+    meaning: 'The worker died three times under `faultTolerance` while one server ran.',
     action: 'The message has the last reason; often memory outside of the limit.',
   },
   TooManyBuckets: {
@@ -120,17 +134,16 @@ const advice = {
 
 /** Codes of Druid that no task here ends with, and why. */
 export const unreachableFaults: Readonly<Record<Exclude<FaultCode, keyof typeof advice>, string>> = {
-  BroadcastTablesTooLarge: 'The tables of a join need not fit into memory: the engine spills them.',
+  BroadcastTablesTooLarge:
+    'There are no tables that every worker must hold in memory: both sides of a join may be larger, as the engine spills them.',
   ColumnTypeNotSupported:
-    'A column whose type cannot be stored is refused when the statement is submitted, with status 400 and its name.',
-  DurableStorageConfiguration: 'Durable storage is the data directory and needs no configuration.',
-  InvalidField: 'Fields have types; a value that does not fit one becomes NULL or QueryRuntimeError.',
-  QueryNotSupported:
-    'What cannot be executed is refused when the statement is submitted, with status 400 and its name.',
-  TooManyAttemptsForJob: 'A task has one worker, so that TooManyAttemptsForWorker comes first.',
+    'The types of all columns are known when the statement is submitted; one that cannot be stored is refused then, with status 400 and its name.',
+  InvalidField:
+    'Fields are written by the engine in the types that the statement was planned with; a value that does not fit one is NULL, as in the casts of Druid, or QueryRuntimeError.',
   TooManyRowsInAWindow: 'Windows may have any number of rows: the engine spills them.',
   TooManyRowsWithSameKey: 'Joins may have any number of rows of one key: the engine spills them.',
-  WorkerRpcFailed: 'A worker talks over a pipe that ends only with its process, which is WorkerFailed.',
+  WorkerRpcFailed:
+    'Server and worker talk over a socket of the machine that nothing but the end of one of them can break; a worker that loses its server ends, which is WorkerFailed.',
 };
 
 /** Advice for each code that a task can end with. */

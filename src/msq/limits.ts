@@ -2,6 +2,10 @@
 export const limits = {
   /** Columns of a stage's output. */
   columns: 2_000,
+  /** Times that a task is started again under faultTolerance, by its server and after its end. */
+  relaunches: 100,
+  /** Times that a server starts a worker again. */
+  relaunchesPerWorker: 2,
   /** Columns of CLUSTERED BY, with __time's bucket. */
   clusteredByColumns: 1_500,
   /** Workers of a stage. */

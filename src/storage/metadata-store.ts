@@ -113,6 +113,8 @@ export interface MetadataStore {
   task(id: string): Promise<TaskRecord | undefined>;
   tasks(filter: TaskFilter): Promise<readonly TaskRecord[]>;
   report(taskId: string): Promise<unknown>;
+  /** Counts that a task is started again; answers how often it has been by now. */
+  countRelaunch(taskId: string): Promise<number>;
   /** Results of a SELECT task that succeeded, until they are forgotten. */
   results(taskId: string): Promise<TaskResultsRecord | undefined>;
   /** Ids of tasks whose results lie in files and that were created before a time. */

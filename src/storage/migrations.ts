@@ -103,6 +103,15 @@ const installation: Migration = {
   },
 };
 
+const relaunches: Migration = {
+  async up(db: AnyTables) {
+    await db.schema
+      .alterTable('tasks')
+      .addColumn('relaunches', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
+  },
+};
+
 /** Numbered changes of the tables, applied in order; one that was released is never edited. */
 export const migrations = (dialect: Dialect): MigrationProvider => ({
   getMigrations: () =>
@@ -111,5 +120,6 @@ export const migrations = (dialect: Dialect): MigrationProvider => ({
       '0002_results': results,
       '0003_configs': configs,
       '0004_installation': installation,
+      '0005_relaunches': relaunches,
     }),
 });

@@ -24,6 +24,8 @@ export interface TasksTable {
   error_message: string | null;
   payload: string;
   report: string | null;
+  /** Times that it was started again, by this server or after the end of one. */
+  relaunches: Generated<number>;
 }
 
 export interface SegmentsTable {

@@ -115,6 +115,16 @@ export class SqlMetadataStore implements MetadataStore {
     return row?.report == null ? undefined : (JSON.parse(row.report) as unknown);
   }
 
+  async countRelaunch(taskId: string): Promise<number> {
+    const { relaunches } = await this.db
+      .updateTable('tasks')
+      .set(({ eb }) => ({ relaunches: eb('relaunches', '+', 1) }))
+      .where('id', '=', taskId)
+      .returning('relaunches')
+      .executeTakeFirstOrThrow();
+    return Number(relaunches);
+  }
+
   async results(taskId: string): Promise<TaskResultsRecord | undefined> {
     const row = await this.db
       .selectFrom('task_results')

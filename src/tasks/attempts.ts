@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import type { QueryContext } from '../msq/context.js';
 import { FaultError } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
+import { limits } from '../msq/limits.js';
+import type { MetadataStore } from '../storage/metadata-store.js';
 import { aborted, canceled } from './locks.js';
 import type { TaskRecorder, WorkerRecord } from './task-progress.js';
 import type { WorkerPool } from './worker-pool.js';
@@ -12,9 +14,6 @@ const REUSE_BELOW_MS = 2_000;
 
 /** Milliseconds in which a worker must start, as in Druid (IndexerControllerContext). */
 const START_TIMEOUT_MS = 600_000;
-
-/** Times that a worker which died is started again under faultTolerance. */
-const RELAUNCHES = 2;
 
 /** Processes that may be gone before they took a job, until that is the task's failure. */
 const LOST_PROCESSES = 3;
@@ -39,8 +38,23 @@ export interface AttemptedTask {
 export interface AttemptedWork<T> {
   /** Runs the job in a process that is ready; calls `taken` when that has begun. */
   work(worker: WorkerProcess, taken: () => void): Promise<T>;
-  /** Takes back what a process has done that died, before another begins. */
-  undo(): Promise<void>;
+  /** Takes back what a process has done that died of a reason, before another begins. */
+  undo(reason: string): Promise<void>;
+}
+
+/**
+ * Counts that a task is started again.
+ * @throws FaultError TooManyAttemptsForJob when that is too often
+ */
+export async function countRelaunch(
+  store: Pick<MetadataStore, 'countRelaunch'>,
+  taskId: string,
+  reason: string,
+): Promise<void> {
+  const count = await store.countRelaunch(taskId);
+  if (count > limits.relaunches) {
+    throw new FaultError(faults.TooManyAttemptsForJob(limits.relaunches, count, taskId, reason));
+  }
 }
 
 /** The attempts to run a task's job in a process, of which processes that die make several. */
@@ -62,13 +76,16 @@ export class Attempts {
       } catch (error) {
         const died = error instanceof FaultError && error.fault.errorCode === 'WorkerFailed';
         if (!died || signal.aborted || !context.faultTolerance) throw error;
-        if (attempt === RELAUNCHES) {
-          throw new FaultError(faults.TooManyAttemptsForWorker(RELAUNCHES, 0, taskId, error.fault.errorMessage), {
-            cause: error,
-          });
+        if (attempt === limits.relaunchesPerWorker) {
+          throw new FaultError(
+            faults.TooManyAttemptsForWorker(limits.relaunchesPerWorker, 0, taskId, error.fault.errorMessage),
+            {
+              cause: error,
+            },
+          );
         }
         log.warn({ fault: error.fault }, 'worker failed, starting another');
-        await attempted.undo();
+        await attempted.undo(error.fault.errorMessage);
       }
     }
   }

@@ -7,7 +7,7 @@ import type { DataSegment } from '../segments/segment.js';
 import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
 import type { S3Connection } from '../transfer/index.js';
 import type { TaskEnd, TaskLock } from '../storage/metadata-store.js';
-import { Attempts, type AttemptSources } from './attempts.js';
+import { Attempts, type AttemptSources, countRelaunch } from './attempts.js';
 import { SegmentAllocator, type AllocationSources, type WritingTask } from './allocation.js';
 import { describeSegments } from './compaction-state.js';
 import {
@@ -230,7 +230,9 @@ export class TaskController {
       removeNullBytes,
     };
     if (!this.#storesFiles) return { kind: 'results', maxRows: limits.reportRows, ...form };
-    const { folder, path: place } = await this.sources.deepStorage.placeResults(this.taskId);
+    const { folder, path: place } = await this.sources.deepStorage.placeResults(this.taskId).catch((error: unknown) => {
+      throw new FaultError(faults.DurableStorageConfiguration(error instanceof Error ? error.message : String(error)));
+    });
     this.#resultsPath = place;
     return {
       kind: 'files',
@@ -254,7 +256,10 @@ export class TaskController {
     });
     return attempts.run(signal, {
       work: (worker, taken) => this.#runJob(worker, job, signal, taken),
-      undo: () => this.#removeAllocated(),
+      undo: async (reason) => {
+        await this.#removeAllocated();
+        await countRelaunch(this.sources.store, this.taskId, reason);
+      },
     });
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { lacksSecrets } from '../external/index.js';
-import type { Fault } from '../msq/fault.js';
+import { type Fault, FaultError } from '../msq/fault.js';
 import { faults, faultText } from '../msq/faults.js';
 import { granularityJson } from '../msq/granularity-name.js';
 import { requestOf, selectDataSource, taskPayload } from '../msq/payload.js';
@@ -10,6 +10,7 @@ import { formatInterval } from '../segments/index.js';
 import type { IngestStatement, SelectStatement } from '../sql/plan/index.js';
 import type { TaskFilter, TaskRecord } from '../storage/metadata-store.js';
 import { SegmentAllocator } from './allocation.js';
+import { countRelaunch } from './attempts.js';
 import type { CompiledStatement, StatementRequest } from './compile.js';
 import { TaskController, type ControllerSources } from './controller.js';
 import { checkTask } from './engine-checks.js';
@@ -145,11 +146,16 @@ export class Overlord {
         if (compiled.emitted.relations.some(({ node }) => node.kind === 'external' && lacksSecrets(node.inputSource))) {
           throw new Error('its statement names a password, which is not kept; submit it again');
         }
+        await countRelaunch(this.sources.store, record.id, 'the server stopped while it was running');
         this.#queue.add({ record, compiled, statement });
         this.sources.logger.info({ taskId: record.id }, 'a task of the last run is started again');
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        await this.#endUnstarted(record, faults.UnknownError(`The task could not be started again: ${reason}`));
+        const fault =
+          error instanceof FaultError
+            ? error.fault
+            : faults.UnknownError(`The task could not be started again: ${reason}`);
+        await this.#endUnstarted(record, fault);
       }
     }
     this.#startNext();

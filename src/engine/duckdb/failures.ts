@@ -13,7 +13,11 @@ const kinds: readonly (readonly [RegExp, EngineErrorKind])[] = [
 /** Turns what DuckDB threw into an EngineError; an EngineError stays what it is. */
 export function toEngineError(cause: unknown): EngineError {
   if (cause instanceof EngineError) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
+  // What is wrong with a statement that cannot even be taken apart comes behind these words.
+  const message = (cause instanceof Error ? cause.message : String(cause)).replace(
+    /^Failed to extract statements: /,
+    '',
+  );
   const kind = kinds.find(([pattern]) => pattern.test(message))?.[1] ?? 'internal';
   return new EngineError(kind, message, { cause });
 }

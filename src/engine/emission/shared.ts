@@ -53,7 +53,8 @@ function repeatedParts(expression: Expression, emission: Emission): ReadonlyMap<
   const seen = new Set<string>();
   const found = new Map<string, Expression>();
   const visit = (part: Expression): void => {
-    if (part.kind === 'literal' || part.kind === 'column') return;
+    // Parts that cost nothing hold none that do; keys of long chains of them would cost more than all the rest.
+    if (!traitsOf(part, emission).costs) return;
     const key = expressionKey(part);
     if (seen.has(key)) {
       if (!found.has(key) && isWorthSharing(part, emission)) found.set(key, part);
