@@ -56,7 +56,8 @@ const advice = {
     remedy: { name: 'removeNullBytes', value: true, label: 'Remove null bytes and run again' },
   },
   NotEnoughMemory: {
-    meaning: 'A step that cannot spill to disk, such as a very large array, did not fit into the memory of the task.',
+    meaning:
+      'A step that cannot spill to disk, such as a very large array of one group, did not fit into the memory of the task.',
     action: 'Raise `--worker-memory`, or aggregate less at once.',
   },
   NotEnoughTemporaryStorageFault: {

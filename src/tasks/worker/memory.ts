@@ -4,7 +4,7 @@ import type { RunningJob } from './job.js';
 import type { ProcessSettings } from './protocol.js';
 
 /** What a worker takes beside the memory that DuckDB counts: Node, buffers of files, what the allocator keeps; measured. */
-const UNCOUNTED_BYTES = 448 * 1024 ** 2;
+const UNCOUNTED_BYTES = 512 * 1024 ** 2;
 /** Memory that DuckDB has in any case: with less, big statements fail rather than spill. */
 const LEAST_BYTES = 512 * 1024 ** 2;
 
