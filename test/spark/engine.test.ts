@@ -103,6 +103,33 @@ test('refuses by name what Spark cannot express', async () => {
   expect(answer.text).toMatch(/> ANY .*spark/);
 });
 
+test('computes over frames of rows and of peers as DuckDB does', async () => {
+  const frames = [
+    'ROWS BETWEEN 1 PRECEDING AND 0 FOLLOWING',
+    'ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING',
+    'ROWS 1 PRECEDING',
+    'RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING',
+    'GROUPS BETWEEN CURRENT ROW AND CURRENT ROW',
+    'GROUPS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW',
+  ];
+  const sums = frames.map((frame) => `SUM("n") OVER (ORDER BY "x" ${frame})`);
+  const query = `SELECT "x", ${sums.join(', ')} FROM (VALUES (1, 1), (2, 10), (2, 10), (3, 100), (NULL, 1000)) AS t("x", "n")`;
+  const [spark, duckdb] = await Promise.all(
+    ['spark', 'duckdb'].map((engine) => suite.api.rows(`${query} ORDER BY "x"`, { engine })),
+  );
+  expect(duckdb).toHaveLength(5);
+  expect(spark).toEqual(duckdb);
+});
+
+test('computes the repeated parts of a long condition once, with the same rows', async () => {
+  const number = `CAST(TRIM(LEADING 'S' FROM "x") AS BIGINT)`;
+  const tests = Array.from({ length: 12 }, (_, n) => `(${number} + ${n} > ${n} AND ${number} * ${n} < ${n * 9})`);
+  const query = `SELECT "x" FROM (VALUES ('S1'), ('S2'), ('Sx'), ('9'), (NULL)) AS t("x") WHERE ${tests.join(' OR ')} ORDER BY 1`;
+  const rows = await suite.api.rows(query, { engine: 'spark' });
+  expect(rows).toEqual([['S1'], ['S2']]);
+  expect(rows).toEqual(await suite.api.rows(query, { engine: 'duckdb' }));
+});
+
 test('says that the server is lost', async () => {
   const directory = await makeDirectory();
   const server = await startServerProcess(`${directory}/var`, ['--spark-remote', 'sc://127.0.0.1:1']);

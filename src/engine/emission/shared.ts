@@ -12,6 +12,8 @@ import { childrenOf, isPerValue, mayBeMultiValue, sourcesOf } from './sources.js
 
 /** Characters of SQL below which looking for repetitions costs more than they do. */
 const LONG = 1000;
+/** The same where the engine computes repeated parts once by itself, and only reading them costs. */
+const LONG_TO_READ = 3000;
 
 const operators: ReadonlySet<string> = new Set(['comparison', 'logic', 'arithmetic', 'conditional']);
 
@@ -90,7 +92,8 @@ const bound = (bindings: readonly Binding[], body: string, { syntax }: Emission)
 /** As expressionSql, for an expression that stands by itself: repeated parts of a long one are computed once. */
 export function sharedSql(expression: Expression, emission: Emission): string {
   const sql = expressionSql(expression, emission);
-  if (sql.length < LONG || emission.syntax.copiesOperands || !traitsOf(expression, emission).movable) return sql;
+  const long = emission.syntax.copiesOperands ? LONG_TO_READ : LONG;
+  if (sql.length < long || !traitsOf(expression, emission).movable) return sql;
   return sourcesOf(expression, emission).length === 0 ? partsOnce(expression, sql, emission) : sql;
 }
 

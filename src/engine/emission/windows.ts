@@ -1,9 +1,15 @@
-import type { Frame, FrameBoundary, WindowCall } from '../../sql/plan/index.js';
+import type { Expression, Frame, FrameBoundary, WindowCall } from '../../sql/plan/index.js';
 import { aggregateSql } from './aggregates.js';
 import type { Emission } from './emission.js';
 import { expressionSql } from './expressions.js';
 import { operand } from './names.js';
 import { sortKeySql } from './sorting.js';
+
+/** A number of rows; a constant stands without a type, as Spark takes 32 bits only. */
+const offsetSql = (offset: Expression, emission: Emission): string =>
+  offset.kind === 'literal' && typeof offset.value === 'bigint'
+    ? String(offset.value)
+    : operand(expressionSql(offset, emission));
 
 function boundarySql(boundary: FrameBoundary, emission: Emission): string {
   switch (boundary.kind) {
@@ -14,9 +20,9 @@ function boundarySql(boundary: FrameBoundary, emission: Emission): string {
     case 'currentRow':
       return 'CURRENT ROW';
     case 'preceding':
-      return `${operand(expressionSql(boundary.offset, emission))} PRECEDING`;
+      return `${offsetSql(boundary.offset, emission)} PRECEDING`;
     case 'following':
-      return `${operand(expressionSql(boundary.offset, emission))} FOLLOWING`;
+      return `${offsetSql(boundary.offset, emission)} FOLLOWING`;
   }
 }
 

@@ -19,4 +19,7 @@ export const sessionSettings: Readonly<Record<string, string>> = {
   'spark.sql.json.enableExactStringParsing': 'false',
   // Times of nanoseconds in external Parquet files are numbers then, and no failure.
   'spark.sql.legacy.parquet.nanosAsLong': 'true',
+  // Spark 4's parser keeps what it learnt of every statement: statements of some ten kilobytes fill the driver's memory.
+  'spark.sql.parser.manageParserCaches': 'true',
+  'spark.sql.parser.parserDfaCacheFlushThreshold': '50000',
 };

@@ -24,10 +24,10 @@ function windowOf(call: WindowCall): WindowCall {
   if (call.ignoreNulls) {
     throw unsupportedError(`IGNORE NULLS of '${call.function}' is not supported by the spark engine`);
   }
-  if (call.frame?.unit === 'GROUPS') {
-    throw unsupportedError(`A window frame of GROUPS for '${call.function}' is not supported by the spark engine`);
+  if (!ranking.has(call.function)) {
+    // The binder lets GROUPS have no offsets: such frames begin and end with the peers of a row, as those of RANGE do.
+    return call.frame?.unit === 'GROUPS' ? { ...call, frame: { ...call.frame, unit: 'RANGE' } } : call;
   }
-  if (!ranking.has(call.function)) return call;
   const { frame: _, ...rest } = call;
   if (rest.windowOrderBy.length > 0) return rest;
   const nothing = { kind: 'literal', value: null, type: { name: 'VARCHAR', nullable: true } } as const;
