@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Api } from './support/api.js';
 import { allFlightColumns, allFlights, flightColumns, flights, localFlights, writeFlights } from './support/flights.js';
+import { openGate } from './support/gate.js';
 import { makeDirectory, removeDirectory, startServerProcess, type ServerProcess } from './support/server-process.js';
 
 let directory: string;
@@ -185,6 +186,30 @@ test('a killed server comes back with its tasks and data, without half of anythi
 
 test('a second server on the same directory is refused by name', async () => {
   await expect(startServerProcess(server.dataDirectory)).rejects.toThrow(String(server.pid));
+});
+
+test('SIGTERM cancels the tasks that run, and the next server starts those again that asked for faultTolerance', async () => {
+  const gate = await openGate('{"b": 1}\n');
+  try {
+    const sql = (dataSource: string): string =>
+      `INSERT INTO "${dataSource}" SELECT "b" FROM TABLE(EXTERN('${JSON.stringify(gate.inputSource)}', '{"type":"json"}')) EXTEND ("b" BIGINT) PARTITIONED BY ALL`;
+    const canceled = await api.submit(sql('gone'));
+    const tolerant = await api.submit(sql('resumed_again'), { faultTolerance: true });
+    await gate.reached;
+    expect(await server.stop()).toBe(0);
+    server = await startServerProcess(server.dataDirectory);
+    api = new Api(server.url);
+    expect((await api.finish(canceled)).report.status.errorReport.error).toMatchObject({
+      errorCode: 'Canceled',
+      reason: 'TASK_SHUTDOWN',
+    });
+    expect((await api.status(tolerant)).statusCode).toBe('RUNNING');
+    gate.open();
+    expect((await api.finish(tolerant)).state).toBe('SUCCESS');
+    expect(await api.rows('SELECT "b" FROM "resumed_again"')).toEqual([[1]]);
+  } finally {
+    gate.close();
+  }
 });
 
 test('SIGTERM ends cleanly and the data stay', async () => {

@@ -24,6 +24,7 @@ import type { Metadata } from './metadata.js';
 import { isOrdered, jobColumns, jobRelations, keepsRows } from './relations.js';
 import type { InferredStatement } from './signature-inference.js';
 import { resultsRecord, taskResultForm } from './result-form.js';
+import { outlivesServer } from './recovery.js';
 import { stagesOf } from './stages.js';
 import { openTaskLog, type TaskLog } from './task-log.js';
 import { TaskRecorder } from './task-progress.js';
@@ -62,6 +63,8 @@ export class TaskController {
   /** Where files of results lie among those of deep storage; absent while there are none. */
   #resultsPath: string | undefined;
   #export: ExportDestination | undefined;
+  /** The server ends, and the next one starts the task again. */
+  #isLeft = false;
 
   constructor(
     readonly taskId: string,
@@ -121,6 +124,12 @@ export class TaskController {
     this.#abort.abort(new FaultError(fault));
   }
 
+  /** Ends the work with the server: what the next one starts again stays RUNNING, and everything else is canceled. */
+  leave(): void {
+    this.#isLeft = outlivesServer(this.compiled);
+    this.cancel(faults.Canceled('TASK_SHUTDOWN'));
+  }
+
   /** Runs the task to its end. Never throws, unless the store fails: whatever goes wrong is the task's failure. */
   async run(): Promise<void> {
     const { signal } = this.#abort;
@@ -137,7 +146,8 @@ export class TaskController {
     try {
       await this.#execute(signal);
     } catch (error) {
-      await this.#fail(error);
+      if (this.#isLeft) await this.#removeAllocated();
+      else await this.#fail(error);
     } finally {
       clearTimeout(timer);
       unwatch();

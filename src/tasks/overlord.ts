@@ -13,6 +13,7 @@ import { SegmentAllocator } from './allocation.js';
 import { countRelaunch } from './attempts.js';
 import type { CompiledStatement, StatementRequest } from './compile.js';
 import { TaskController, type ControllerSources } from './controller.js';
+import { outlivesServer } from './recovery.js';
 import { checkTask } from './engine-checks.js';
 import { explain } from './explain.js';
 import { checkExportAllowed } from './exports.js';
@@ -24,7 +25,7 @@ import { taskEvents, type TaskEvent } from './task-events.js';
 import { KillTask, killRecord, type KillRequest } from './kill-task.js';
 import { readTaskLog } from './task-log.js';
 import type { TaskEngineSettings } from './settings.js';
-import { TaskQueue, type ReadyTask } from './task-queue.js';
+import { type QueuedTask, type ReadyTask, TaskQueue } from './task-queue.js';
 import { taskStatus, type RunnerStatus, type TaskStatus } from './task-status.js';
 
 export interface OverlordSettings {
@@ -68,6 +69,8 @@ interface RunningController {
   readonly runnerStatus: RunnerStatus;
   report(): unknown;
   cancel(fault: Fault): void;
+  /** Ends as the server does: a task that the next server starts again stays RUNNING in the store. */
+  leave?(): void;
   run(): Promise<void>;
 }
 
@@ -272,15 +275,16 @@ export class Overlord {
     return readTaskLog(this.#directory(id));
   }
 
-  /** Takes no more tasks, cancels those there are and waits for their end. */
+  /** Takes no more tasks, cancels those that the next server does not start again, and waits for their end. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#starting;
-    await Promise.all(
-      this.#queue.drain().map(({ record }) => this.#endUnstarted(record, faults.Canceled('TASK_SHUTDOWN'))),
-    );
+    await Promise.all(this.#queue.drain().map((queued) => this.#endWaiting(queued)));
     const running = [...this.#running.values()];
-    for (const { controller } of running) controller.cancel(faults.Canceled('TASK_SHUTDOWN'));
+    for (const { controller } of running) {
+      if (controller.leave) controller.leave();
+      else controller.cancel(faults.Canceled('TASK_SHUTDOWN'));
+    }
     await Promise.all(running.map(({ ended }) => ended));
   }
 
@@ -328,7 +332,7 @@ export class Overlord {
     while (mayStart() && this.#running.size < this.settings.taskSlots) {
       const ready = await this.#queue.takeReady();
       if (!ready) return;
-      if (this.#closed) await this.#endUnstarted(ready.record, faults.Canceled('TASK_SHUTDOWN'));
+      if (this.#closed) await this.#endWaiting(ready);
       else this.#start(ready);
     }
     if (mayStart()) await this.#queue.preemptForFirst();
@@ -367,6 +371,11 @@ export class Overlord {
       });
     this.#running.set(id, { controller, ended });
     this.sources.watchers.changed(id, 'status');
+  }
+
+  /** The end of a task that waits, with that of the server. */
+  async #endWaiting({ record, compiled }: QueuedTask): Promise<void> {
+    if (!outlivesServer(compiled)) await this.#endUnstarted(record, faults.Canceled('TASK_SHUTDOWN'));
   }
 
   async #endUnstarted(record: TaskRecord, fault: Fault): Promise<void> {

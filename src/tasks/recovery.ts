@@ -7,6 +7,7 @@ import { requestOf } from '../msq/payload.js';
 import { reportJson } from '../msq/report.js';
 import type { DeepStorage } from '../storage/deep-storage.js';
 import type { MetadataStore, TaskRecord } from '../storage/metadata-store.js';
+import type { CompiledStatement } from './compile.js';
 
 export interface RecoverySources {
   readonly store: MetadataStore;
@@ -25,6 +26,10 @@ export interface RecoverySources {
 const isFaultTolerant = ({ type, payload }: TaskRecord): boolean =>
   type === 'query_controller' &&
   contextParameters.faultTolerance.read('faultTolerance', requestOf(payload).context.faultTolerance);
+
+/** Whether the next server starts a task again: it asked for that, and can be read from the store, which keeps no secrets. */
+export const outlivesServer = ({ sql, context, hideSecrets }: CompiledStatement): boolean =>
+  context.faultTolerance && hideSecrets(sql) === sql;
 
 /**
  * Ends the tasks that a server left behind: none of them has published, or it would not be RUNNING. Answers those that are
