@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import type { contextParameters } from '../src/msq/context.js';
 import { useServer } from './support/suite.js';
@@ -194,6 +195,44 @@ describe('effects', () => {
     expect(await refusal(write(`ARRAY['a']`), { arrayIngestMode: 'mvd' })).toContain(
       'Try setting arrayIngestMode to[array]',
     );
+  });
+
+  test.each<[string, Record<string, unknown>, number]>([
+    ['maxNumTasks', { maxNumTasks: 2 }, 1],
+    ['numTasks', { numTasks: 2 }, 1],
+    ['maxNumTasks before numTasks', { maxNumTasks: 2, numTasks: 3 }, 1],
+    ['maxThreads', { maxNumTasks: 3, maxThreads: 1 }, 1],
+    ['no more threads than cores', { maxNumTasks: 500 }, availableParallelism()],
+  ])('%s decides how many threads a task has', async (_name, context, threads) => {
+    const { id } = await suite.api.ingest('SELECT 1', context);
+    const log = (await suite.api.get(`/druid/indexer/v1/task/${id}/log`)).text;
+    expect(Number(/"threads":(\d+)/.exec(log)?.[1])).toBe(threads);
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['mode strict', { mode: 'strict' }, 'FAILED'],
+    ['mode nonStrict', { mode: 'nonStrict' }, 'SUCCESS'],
+    ['maxParseExceptions before mode', { mode: 'nonStrict', maxParseExceptions: 0 }, 'FAILED'],
+    ['SET maxParseExceptions', {}, 'SUCCESS'],
+  ])('%s decides about bad records', async (name, context, expected) => {
+    const source = JSON.stringify({ type: 'inline', data: '{"n": 1}\n{"n"\n' });
+    const sql = `SELECT "n" FROM TABLE(EXTERN('${source}', '{"type":"json"}')) EXTEND ("n" BIGINT)`;
+    const { state } = await suite.api.task(name.startsWith('SET') ? `${name} = 1; ${sql}` : sql, context);
+    expect(state).toBe(expected);
+  });
+
+  test('sqlOuterLimit bounds the rows of a SELECT task', async () => {
+    const query = 'SELECT * FROM (VALUES (1), (2), (3)) AS t(x)';
+    expect((await suite.api.ingest(query, { sqlOuterLimit: 2 })).report.results.results).toEqual([[1], [2]]);
+    expect((await suite.api.ingest(`${query} LIMIT 1`, { sqlOuterLimit: 2 })).report.results.results).toEqual([[1]]);
+  });
+
+  test('useApproximateCountDistinct false makes a distinct count a number, which can be stored unfinalized', async () => {
+    const query = `REPLACE INTO "distinct" OVERWRITE ALL SELECT TIMESTAMP '2024-01-01' AS "__time", COUNT(DISTINCT x) AS "n"
+      FROM (VALUES ('a'), ('b'), ('a')) AS t(x) PARTITIONED BY DAY`;
+    expect(await refusal(query, { finalizeAggregations: false })).toContain('HyperLogLog sketch');
+    await suite.api.ingest(query, { finalizeAggregations: false, useApproximateCountDistinct: false });
+    expect(await suite.api.rows('SELECT "n" FROM "distinct"')).toEqual([[2]]);
   });
 
   test('sqlQueryId names the task, once', async () => {
