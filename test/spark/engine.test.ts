@@ -108,11 +108,16 @@ test('computes over frames of rows and of peers as DuckDB does', async () => {
     'ROWS BETWEEN 1 PRECEDING AND 0 FOLLOWING',
     'ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING',
     'ROWS 1 PRECEDING',
+    'ROWS BETWEEN 0 PRECEDING AND 1 PRECEDING',
+    'ROWS BETWEEN 2 FOLLOWING AND 1 FOLLOWING',
     'RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING',
     'GROUPS BETWEEN CURRENT ROW AND CURRENT ROW',
     'GROUPS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW',
   ];
-  const sums = frames.map((frame) => `SUM("n") OVER (ORDER BY "x" ${frame})`);
+  const sums = frames.map(
+    (frame) =>
+      `SUM("n") OVER (ORDER BY "x" ${frame}), COUNT("n") OVER (ORDER BY "x" ${frame}), MAX("n") OVER (ORDER BY "x" ${frame})`,
+  );
   const query = `SELECT "x", ${sums.join(', ')} FROM (VALUES (1, 1), (2, 10), (2, 10), (3, 100), (NULL, 1000)) AS t("x", "n")`;
   const [spark, duckdb] = await Promise.all(
     ['spark', 'duckdb'].map((engine) => suite.api.rows(`${query} ORDER BY "x"`, { engine })),

@@ -1,5 +1,5 @@
 import { unsupportedError } from '../../sql/errors.js';
-import type { WindowCall } from '../../sql/plan/index.js';
+import type { WindowCall, Frame, FrameBoundary } from '../../sql/plan/index.js';
 import type { EngineSyntax } from '../emission/syntax.js';
 import { castSql } from './casts.js';
 import { sparkEmitter } from './functions/index.js';
@@ -19,12 +19,31 @@ const ranking: ReadonlySet<string> = new Set([
   'LEAD',
 ]);
 
+/** Rows before or after the current one; undefined where a boundary tells no number. */
+function placeOf(boundary: FrameBoundary): bigint | undefined {
+  if (boundary.kind === 'currentRow') return 0n;
+  if (!('offset' in boundary) || boundary.offset.kind !== 'literal') return undefined;
+  const { value } = boundary.offset;
+  if (typeof value !== 'bigint') return undefined;
+  return boundary.kind === 'preceding' ? -value : value;
+}
+
+/** Whether a frame ends before it begins, so that it holds no rows: Spark takes it for a mistake. */
+function isEmptyFrame({ start, end }: Frame): boolean {
+  const [first, last] = [placeOf(start), placeOf(end)];
+  return first !== undefined && last !== undefined && first > last;
+}
+
 /** Spark demands an order of ranking functions, and for them refuses any frame that it has not chosen. */
 function windowOf(call: WindowCall): WindowCall {
   if (call.ignoreNulls) {
     throw unsupportedError(`IGNORE NULLS of '${call.function}' is not supported by the spark engine`);
   }
   if (!ranking.has(call.function)) {
+    if (call.frame && call.windowOrderBy.length > 0 && isEmptyFrame(call.frame)) {
+      const { frame: _frame, ...unbounded } = call;
+      return { ...unbounded, filter: { kind: 'literal', value: false, type: { name: 'BOOLEAN', nullable: false } } };
+    }
     // The binder lets GROUPS have no offsets: such frames begin and end with the peers of a row, as those of RANGE do.
     return call.frame?.unit === 'GROUPS' ? { ...call, frame: { ...call.frame, unit: 'RANGE' } } : call;
   }
