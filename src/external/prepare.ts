@@ -7,7 +7,7 @@ import { checkWhole, engineReads, hasByteOrderMark, readHead, unpackFile } from 
 import { describeFiles } from './describe.js';
 import type { InputFormat } from './format-spec.js';
 import { planJson } from './formats/json.js';
-import { quickJsonMacros } from './formats/quick-json.js';
+import { quickTextMacros } from './formats/quick-text.js';
 import { planParquet } from './formats/parquet.js';
 import { planText } from './formats/text.js';
 import type { InputFile } from './input-file.js';
@@ -115,7 +115,7 @@ export async function prepareExternal(
   const files = await mapConcurrently(fetched, MAX_UNPACKING, (file, index) =>
     makeReadable(file, format, path.join(directory, `readable-${index}`), environment.signal, relation.describes),
   );
-  await environment.session.run([...coercionMacros, ...quickJsonMacros].join(';\n'));
+  await environment.session.run([...coercionMacros, ...quickTextMacros].join(';\n'));
   const plans = await planParts(format, relation, files, environment);
   return {
     parts: plans.map((plan) => readingPart(plan, environment.session)),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Expression, Plan } from '../../sql/plan/index.js';
 import { BIGINT, BOOLEAN, VARCHAR } from '../../sql/types.js';
+import { quoteText } from './quoting.js';
 import { resultSql } from './results.js';
 import {
   call,
@@ -245,5 +246,23 @@ describe('grouping', () => {
       fields: [...rows.fields, element],
     };
     expect(await engine.rows(plan)).toHaveLength(9);
+  });
+});
+
+describe('values in order', () => {
+  it.each<[string, string | null, string | null]>([
+    ['plain texts', encoded('b', 'a', 'c'), encoded('a', 'b', 'c')],
+    ['texts with brackets and commas', encoded('[', 'a,b', ']'), encoded('[', ']', 'a,b')],
+    ['texts with quotes and backslashes', encoded('x"', 'a","b', '\\'), encoded('\\', 'a","b', 'x"')],
+    ['nulls first', encoded('b', null, 'a'), encoded(null, 'a', 'b')],
+    ['the text null', encoded('null', 'a', 'b'), encoded('a', 'b', 'null')],
+    ['signs beyond ASCII', encoded('ü', 'z', '漢'), encoded('z', 'ü', '漢')],
+    ['empty texts', encoded('b', '', 'a'), encoded('', 'a', 'b')],
+    ['one value', 'a', 'a'],
+    ['none', encoded(), null],
+    ['null', null, null],
+  ])('%s', async (_, value, sorted) => {
+    const sql = value === null ? 'NULL::VARCHAR' : quoteText(value);
+    expect(await engine.session.rows(`SELECT multi_sorted(${sql})`)).toEqual([[sorted]]);
   });
 });

@@ -11,6 +11,12 @@ export const multiValueMacros: readonly string[] = [
     WHEN len(list) = 1 THEN list[1]
     WHEN list IS NOT NULL THEN chr(29) || CAST(to_json(list) AS VARCHAR)
   END`,
+  // Most values are plain texts, whose JSON can be cut and joined as it is, without a JSON document for each row.
+  `CREATE OR REPLACE TEMP MACRO multi_sorted(x) AS CASE
+    WHEN x BETWEEN chr(29) || '["' AND chr(29) || '["\u{10ffff}' AND contains(x, '","') AND NOT contains(x, '\\') AND NOT contains(x, 'null')
+      THEN concat(chr(29), '["', array_to_string(list_sort(string_split(x[4:-3], '","')), '","'), '"]')
+    WHEN starts_with(x, chr(29)) THEN multi_text(list_sort(multi_values(x), 'ASC', 'NULLS FIRST'))
+    ELSE x END`,
   // OR over the values in three-valued logic.
   `CREATE OR REPLACE TEMP MACRO multi_any(list) AS
     coalesce(list_bool_or(list), FALSE) OR (CASE WHEN list_count(list) = len(list) THEN FALSE END)`,

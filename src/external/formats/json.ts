@@ -12,7 +12,8 @@ import { isNumeric } from '../../sql/types.js';
 import type { PartPlan } from '../part-plan.js';
 import { estimateSize, type PartSize } from '../part-size.js';
 import type { ExternalRelation } from '../relation.js';
-import { quickMembers, quickText, readerColumns } from './quick-json.js';
+import { quickMembers, readerColumns, sampleRecords, sampleTexts } from './quick-json.js';
+import { quickText } from './quick-text.js';
 import { compressionOption, fileList, groupFiles, recordFilter, selectList } from './sql.js';
 
 /** Bytes from which a file's layout is told. */
@@ -65,10 +66,16 @@ function jsonSql(column: Column, members: ReadonlySet<string>): string {
 const memberSql = (...names: readonly PathStep[]): string =>
   ['members', ...names.map((name) => quoteIdentifier(String(name)))].join('.');
 
-function quickSql(column: Column, members: ReadonlySet<string>, quick: ReadonlyMap<string, string>): string {
-  const [root = ''] = column.path;
-  if (!quick.has(String(root))) return columnSql(column, members);
-  return quickText(memberSql(root, ...(column.member ?? [])));
+function quickSql(
+  column: Column,
+  members: ReadonlySet<string>,
+  quick: ReadonlyMap<string, string>,
+  records: readonly Readonly<Record<string, unknown>>[],
+): string {
+  const root = String(column.path[0]);
+  if (!quick.has(root)) return columnSql(column, members);
+  const path = [root, ...(column.member ?? [])];
+  return quickText(memberSql(...path), sampleTexts(records, path));
 }
 
 function planGroup(
@@ -105,8 +112,9 @@ function planGroup(
     : `SELECT ${select} FROM (SELECT json${transformed} FROM ${reader} WHERE ${filter})`;
   if (layout !== 'lines') return { files, sql, size, strict: true };
   const badFilesSql = `SELECT filename, count(*) FROM ${lenientLines(', filename = true')} WHERE json IS NULL OR NOT ${isObject} GROUP BY filename`;
-  const quick = isStrictLines ? quickMembers(columns, members, heads) : new Map<string, string>();
-  const quickSelect = columns.map((column) => selectAs(quickSql(column, members, quick), column.name));
+  const records = isStrictLines ? heads.flatMap(sampleRecords) : [];
+  const quick = isStrictLines ? quickMembers(columns, members, records) : new Map<string, string>();
+  const quickSelect = columns.map((column) => selectAs(quickSql(column, members, quick, records), column.name));
   return {
     files,
     sql,

@@ -2,32 +2,8 @@ import { quoteIdentifier, quoteText } from '../../engine/duckdb/index.js';
 import { isString } from '../../sql/types.js';
 import type { Column } from '../flatten.js';
 
-/**
- * A quick way to read texts of JSON: the engine's JSON reader gives texts without a detour by JSON values, but
- * does not tell what was a text, a number or a list. Where that makes a difference the statement fails with
- * `AMBIGUOUS_TEXT`, and the careful way has to be taken.
- */
-export const AMBIGUOUS_TEXT = 'external_ambiguous_text';
-
 /** Records of a file's beginning that are looked at. */
 const MAX_SAMPLE = 200;
-
-const jsonNumber = String.raw`-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?`;
-const shortInteger = '-?[0-9]{1,18}';
-
-/** Macros of the quick way; druid_double_text is the engine's. */
-export const quickJsonMacros: readonly string[] = [
-  // A number stands for itself if it is an integer of 64 bits, or a fraction as Java prints it.
-  `CREATE OR REPLACE TEMP MACRO external_quick_doubt(t) AS CASE
-    WHEN t >= '[' THEN error('${AMBIGUOUS_TEXT}')
-    WHEN NOT regexp_full_match(t, '${jsonNumber}') OR regexp_full_match(t, '${shortInteger}') THEN t
-    WHEN druid_double_text(TRY_CAST(t AS DOUBLE)) = t THEN t
-    ELSE error('${AMBIGUOUS_TEXT}') END`,
-];
-
-/** SQL of a text that the reader gave. Only what begins like a number or as a list or an object can be in doubt. */
-export const quickText = (text: string): string =>
-  String.raw`CASE WHEN ${text} < ':' OR (${text} >= '[' AND ${text} < '\') OR (${text} >= '{' AND ${text} < '|') THEN external_quick_doubt(${text}) ELSE ${text} END`;
 
 /** Whether a text is surely no number that Java prints otherwise; fractions of everyday size are as Java prints them. */
 function isUndoubted(text: string): boolean {
@@ -48,7 +24,7 @@ function isPlain(value: unknown): boolean {
 }
 
 /** The complete lines of a file's beginning, as far as they are JSON objects. */
-function sampleRecords(head: string): readonly Readonly<Record<string, unknown>>[] {
+export function sampleRecords(head: string): readonly Readonly<Record<string, unknown>>[] {
   const lines = head.slice(0, head.lastIndexOf('\n') + 1).split('\n', MAX_SAMPLE);
   return lines.flatMap((line) => {
     try {
@@ -57,6 +33,20 @@ function sampleRecords(head: string): readonly Readonly<Record<string, unknown>>
     } catch {
       return [];
     }
+  });
+}
+
+/** The sampled values at a path, as the engine's reader gives them; what is no scalar is left out. */
+export function sampleTexts(
+  records: readonly Readonly<Record<string, unknown>>[],
+  path: readonly string[],
+): readonly string[] {
+  return records.flatMap((record) => {
+    let value: unknown = record;
+    for (const name of path) {
+      value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+    }
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? [String(value)] : [];
   });
 }
 
@@ -109,9 +99,8 @@ function wantedOf(columns: readonly Column[]): Members | 'text' | undefined {
 export function quickMembers(
   columns: readonly Column[],
   members: ReadonlySet<string>,
-  heads: readonly string[],
+  records: readonly Readonly<Record<string, unknown>>[],
 ): ReadonlyMap<string, string> {
-  const records = heads.flatMap(sampleRecords);
   const quick = new Map<string, string>();
   for (const root of members) {
     const wanted = wantedOf(columns.filter(({ path }) => path[0] === root));

@@ -13,8 +13,12 @@ export async function withMultiplicity(
 ): Promise<readonly StoredColumn[]> {
   const doubtful = columns.filter(({ type }) => type.multiValue === true);
   if (doubtful.length === 0) return columns;
-  const tests = doubtful.map(({ sqlName }) => `bool_or(starts_with(${sqlName}, chr(29)))`);
-  const [answers = []] = await session.rows(`SELECT ${tests.join(', ')} FROM ${table}`);
-  const single = new Set(doubtful.filter((_, index) => answers[index] !== true));
+  // A range of texts, unlike a prefix, is compared with the least and greatest text of each row group before any row is read.
+  const tests = doubtful.map(
+    ({ sqlName }, index) =>
+      `SELECT ${index} AS number, EXISTS (SELECT 1 FROM ${table} WHERE ${sqlName} >= chr(29) AND ${sqlName} < chr(30)) AS multiple`,
+  );
+  const found = await session.rows(`SELECT multiple FROM (${tests.join(' UNION ALL ')}) ORDER BY number`);
+  const single = new Set(doubtful.filter((_, index) => found[index]?.[0] !== true));
   return columns.map((column) => (single.has(column) ? { ...column, type: VARCHAR } : column));
 }

@@ -8,6 +8,7 @@ import type { RunningJob } from './job.js';
 import { runWithinMemory } from './memory.js';
 import type { ChunkRequest, SegmentsDestination } from './protocol.js';
 import { isString } from '../../sql/types.js';
+import { withMultiplicity } from './multiplicity.js';
 import type { StagedChunk, StagedRows } from './staging.js';
 import { storedColumn, type StoredColumn } from './stored-columns.js';
 
@@ -122,13 +123,9 @@ async function rangeDimensions(
   staged: StagedRows,
 ): Promise<readonly StoredColumn[]> {
   if (!destination.replaceIntervals) return [];
-  const keys = destination.clusteredBy.map(({ column }) => storedColumn(staged.columns, column));
-  const doubtful = keys.filter(({ type }) => type.multiValue === true);
-  if (doubtful.length > 0) {
-    const anyMultiple = doubtful.map(({ sqlName }) => `bool_or(starts_with(${sqlName}, chr(29)))`).join(' OR ');
-    const [[multiple] = []] = await session.rows(`SELECT ${anyMultiple} FROM ${staged.table}`);
-    if (multiple === true) return [];
-  }
+  const named = destination.clusteredBy.map(({ column }) => storedColumn(staged.columns, column));
+  const keys = await withMultiplicity(session, staged.table, named);
+  if (keys.some(({ type }) => type.multiValue === true)) return [];
   const end = destination.clusteredBy.findIndex(
     ({ column, descending }) => descending || !isString(storedColumn(staged.columns, column).type),
   );

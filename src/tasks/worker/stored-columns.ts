@@ -34,8 +34,7 @@ export const duckdbConversions: ConversionSql = {
   bigint: (sql) => `CAST(${sql} AS BIGINT)`,
   milliseconds: (sql) => `epoch_ms(${sql})`,
   text: (sql) => `CAST(${sql} AS VARCHAR)`,
-  sortedValues: (sql) =>
-    `CASE WHEN is_multi(${sql}) THEN multi_text(list_sort(multi_values(${sql}), 'ASC', 'NULLS FIRST')) ELSE ${sql} END`,
+  sortedValues: (sql) => `multi_sorted(${sql})`,
   each: (list, convert) => `list_transform(${list}, lambda e: ${convert('e')})`,
   epoch: "TIMESTAMP '1970-01-01'",
 };
