@@ -3,7 +3,7 @@
 // executor processes, and stops it. Needs Java 17 and pip (Spark comes in pyspark's package), and Maven for Spark 3.5,
 // whose package lacks the Connect server.
 //
-//   node scripts/spark.mjs up | down | status
+//   node scripts/spark.mjs up [--version 3.5.6] | down | status
 //
 // Environment: SPARK_DIRECTORY (default ~/.cache/millrace-spark), SPARK_VERSION, SPARK_PORT (default 15002), SPARK_JAVA_OPTIONS (of the JVMs).
 import { spawn, spawnSync } from 'node:child_process';
@@ -13,7 +13,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const version = process.env.SPARK_VERSION ?? '4.1.4';
+const [, , commandName, ...flags] = process.argv;
+const versionFlag = flags.indexOf('--version');
+const version = (versionFlag >= 0 ? flags[versionFlag + 1] : undefined) ?? process.env.SPARK_VERSION ?? '4.1.4';
 const directory = path.resolve(process.env.SPARK_DIRECTORY ?? path.join(os.homedir(), '.cache', 'millrace-spark'));
 const port = Number(process.env.SPARK_PORT ?? 15_002);
 const home = path.join(directory, `spark-${version}`);
@@ -134,7 +136,11 @@ async function up() {
   mkdirSync(runDirectory, { recursive: true });
   const log = openSync(logFile, 'w');
   const apart = path.join(home, 'connect');
-  const connectJars = existsSync(apart) ? readdirSync(apart).map((name) => path.join(apart, name)) : [];
+  // On the class path of both: given by --jars, executors load it by another class loader than what it works with.
+  const classPath = [path.join(home, 'jars', '*'), path.join(apart, '*')].join(':');
+  const classPaths = existsSync(apart)
+    ? { 'spark.driver.extraClassPath': classPath, 'spark.executor.extraClassPath': classPath }
+    : {};
   const child = spawn(
     path.join(home, 'bin', 'spark-submit'),
     [
@@ -144,8 +150,7 @@ async function up() {
       'millrace-spark-connect',
       '--master',
       `local-cluster[${EXECUTORS},${EXECUTOR_CORES},${EXECUTOR_MEMORY_MB}]`,
-      ...(connectJars.length > 0 ? ['--jars', connectJars.join(',')] : []),
-      ...Object.entries(settings).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
+      ...Object.entries({ ...settings, ...classPaths }).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
       'spark-internal',
     ],
     {
@@ -199,9 +204,9 @@ const commands = {
       runningPid() !== undefined && (await isListening()) ? `running: sc://127.0.0.1:${port}` : 'not running',
     ),
 };
-const command = commands[process.argv[2]];
+const command = commands[commandName];
 if (!command) {
-  console.error('usage: node scripts/spark.mjs up | down | status');
+  console.error('usage: node scripts/spark.mjs up [--version VERSION] | down | status');
   process.exit(2);
 }
 command().catch((error) => {

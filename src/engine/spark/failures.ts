@@ -7,6 +7,8 @@ const kinds: readonly (readonly [RegExp, EngineErrorKind])[] = [
   [/No space left on device/i, 'disk'],
   [/OutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|Total size of serialized results/i, 'memory'],
   [/CAST_INVALID_INPUT|MALFORMED_RECORD|FAILED_READ_FILE|USER_RAISED_EXCEPTION|SCALAR_SUBQUERY_TOO_MANY_ROWS/, 'data'],
+  // What raise_error throws in Spark 3.5.
+  [/java\.lang\.RuntimeException: /, 'data'],
 ];
 
 const isServiceError = (cause: unknown): cause is ServiceError =>
