@@ -111,14 +111,17 @@ describe('input source s3', () => {
       const upstream = connect(Number(port), hostname);
       const end = (): void => void [socket, upstream].forEach((each) => each.destroy());
       let answered = 0;
+      let isCut = false;
       socket.on('data', (data) => {
         requests += data.toString('latin1');
         upstream.write(data);
       });
       upstream.on('data', (data) => {
         answered += data.length;
+        if (isCut) return;
         if (isBroken || answered < 10_000) return void socket.write(data);
         isBroken = true;
+        isCut = true;
         // What was sent arrives, and then the connection is at its end.
         socket.end(data.subarray(0, data.length >> 1));
       });
