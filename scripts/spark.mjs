@@ -51,6 +51,41 @@ function fetchConnect(directory) {
   ]);
 }
 
+/** Hadoop's file system for S3, of the version of Hadoop that Spark has; a cluster without it uses shared directories. */
+function fetchS3(spark) {
+  const hadoop = readdirSync(path.join(spark, 'jars')).find((name) => name.startsWith('hadoop-client-api-'));
+  const hadoopVersion = hadoop?.slice('hadoop-client-api-'.length, -'.jar'.length);
+  const sdk = { '3.4.2': '2.29.52' }[hadoopVersion];
+  if (sdk === undefined) return;
+  const project = path.join(spark, 's3-pom.xml');
+  const dependency = (group, artifact, version, rest = '') =>
+    `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>${rest}</dependency>`;
+  // Of the SDK, which as a whole has 600 MB, what the file system uses.
+  const all = '<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>';
+  writeFileSync(
+    project,
+    `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+    <groupId>millrace</groupId><artifactId>spark-s3</artifactId><version>1</version><dependencies>
+    ${dependency('org.apache.hadoop', 'hadoop-aws', hadoopVersion, all)}
+    ${['s3', 's3-transfer-manager', 'sts', 'kms'].map((name) => dependency('software.amazon.awssdk', name, sdk)).join('\n')}
+    </dependencies></project>`,
+  );
+  const target = path.join(spark, 's3');
+  try {
+    run('mvn', [
+      '-q',
+      '-f',
+      project,
+      'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies',
+      `-DoutputDirectory=${target}`,
+      '-DincludeScope=runtime',
+    ]);
+  } catch (error) {
+    rmSync(target, { recursive: true, force: true });
+    console.warn(`Spark will have no file system for S3: ${error.message}`);
+  }
+}
+
 /** Takes Spark's jars and scripts out of pyspark's package; Python is needed for nothing else. */
 function fetchSpark() {
   if (existsSync(path.join(home, 'jars'))) return;
@@ -75,6 +110,7 @@ function fetchSpark() {
     run('tar', ['-xzf', path.join(work, archive), '-C', work, '--exclude=*/examples', '--exclude=*/connect-repl']);
     const unpacked = path.join(work, archive.replace(/\.tar\.gz$/, ''), 'deps');
     if (version.startsWith('3.')) fetchConnect(path.join(unpacked, 'connect'));
+    fetchS3(unpacked);
     renameSync(unpacked, home);
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -135,12 +171,11 @@ async function up() {
   fetchSpark();
   mkdirSync(runDirectory, { recursive: true });
   const log = openSync(logFile, 'w');
-  const apart = path.join(home, 'connect');
   // On the class path of both: given by --jars, executors load it by another class loader than what it works with.
-  const classPath = [path.join(home, 'jars', '*'), path.join(apart, '*')].join(':');
-  const classPaths = existsSync(apart)
-    ? { 'spark.driver.extraClassPath': classPath, 'spark.executor.extraClassPath': classPath }
-    : {};
+  const apart = ['connect', 's3'].map((name) => path.join(home, name)).filter((folder) => existsSync(folder));
+  const classPath = [path.join(home, 'jars'), ...apart].map((folder) => path.join(folder, '*')).join(':');
+  const classPaths =
+    apart.length > 0 ? { 'spark.driver.extraClassPath': classPath, 'spark.executor.extraClassPath': classPath } : {};
   const child = spawn(
     path.join(home, 'bin', 'spark-submit'),
     [

@@ -29,7 +29,8 @@ const MAX_ATTEMPTS = 5;
 const CONNECTION_TIMEOUT = 10_000;
 const SILENCE_TIMEOUT = 60_000;
 
-function regionOf({ region, endpoint }: S3Connection): string | undefined {
+/** The region with which requests are signed; undefined where AWS's configuration files may tell it. */
+export function regionOf({ region, endpoint }: S3Connection): string | undefined {
   const { AWS_REGION: own, AWS_DEFAULT_REGION: fallback } = process.env;
   // An endpoint that is not AWS's mostly ignores the region, but requests are signed with one.
   return region ?? own ?? fallback ?? (endpoint === undefined ? undefined : 'us-east-1');

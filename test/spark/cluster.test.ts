@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SparkSession } from '../../src/engine/spark/index.js';
 import { listObjects, openS3, writeObject } from '../../src/transfer/index.js';
 import { Api } from '../support/api.js';
 import { makeDirectory, removeDirectory, startServerProcess, type ServerProcess } from '../support/server-process.js';
@@ -73,7 +75,10 @@ describe.skipIf('missing' in programs)('deep storage and input on S3', () => {
     if ('missing' in programs) return;
     directory = await makeDirectory();
     s3 = await startObjectStore(programs.s3);
-    server = await startServerProcess(`${directory}/var`, ['--engine', 'spark', '--spark-remote', sparkRemote], {
+    const { accessKeyId, secretAccessKey } = s3.at;
+    const credentials = `fs.s3a.access.key=${accessKeyId},fs.s3a.secret.key=${secretAccessKey}`;
+    const flags = ['--engine', 'spark', '--spark-remote', sparkRemote, '--spark-settings', credentials];
+    server = await startServerProcess(`${directory}/var`, flags, {
       ...s3Environment(s3.at),
       MILLRACE_DEEP_STORAGE: `s3://${s3.at.bucket}/deep`,
     });
@@ -113,6 +118,18 @@ describe.skipIf('missing' in programs)('deep storage and input on S3', () => {
     const keys: string[] = [];
     for await (const { key } of listObjects(client, bucket, 'deep/')) keys.push(key);
     expect(keys.filter((key) => key.includes('far'))).toHaveLength(1);
+    const session = await SparkSession.open({ remote: sparkRemote, session: {} });
+    const writesS3 = await session
+      .rows(`SELECT java_method('java.lang.Class', 'forName', 'org.apache.hadoop.fs.s3a.S3AFileSystem')`)
+      .then(
+        () => true,
+        () => false,
+      );
+    await session.close();
+    const copies = (await readdir(`${directory}/var`, { recursive: true })).filter((name) =>
+      /far.*parquet$/.test(name),
+    );
+    expect(copies).toHaveLength(writesS3 ? 0 : 1);
     client.destroy();
     for (const engine of ['duckdb', 'spark']) {
       const rows = await api.rows('SELECT "from", "n" FROM "far" ORDER BY 1, 2', { engine });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
@@ -114,7 +115,8 @@ export interface ObjectStore {
 /** Starts an object store with one bucket on a free port. It checks signatures. */
 export async function startObjectStore(program: string): Promise<Service<ObjectStore>> {
   const directory = await mkdtemp(path.join(tmpdir(), 'millrace-s3-'));
-  const bucket = 'millrace';
+  // Hadoop keeps what it knows of a bucket, its endpoint included, by the bucket's name.
+  const bucket = `millrace-${randomUUID().slice(0, 8)}`;
   const [data, sidecar] = ['data', 'sidecar'].map((name) => path.join(directory, name));
   await mkdir(path.join(data ?? '', bucket), { recursive: true });
   await mkdir(sidecar ?? '');

@@ -24,9 +24,12 @@ export function isTransient(cause: unknown): boolean {
 export const isUnknownHandle = (cause: unknown): boolean =>
   isServiceError(cause) && /INVALID_HANDLE\.(OPERATION|SESSION)_/.test(cause.details);
 
-/** The message without the stack trace of the JVM that may follow it. */
-const withoutTrace = (message: string): string =>
-  message.split(/\n\s*(?:JVM stacktrace|at [\w.$]+\()/)[0]?.trim() ?? message;
+/** The message without the stack trace of the JVM that may follow it, but with the first cause, where the trace tells it. */
+function withoutTrace(details: string): string {
+  const message = details.split(/\n\s*(?:JVM stacktrace|at [\w.$]+\()/)[0]?.trim() ?? details;
+  const cause = [...details.matchAll(/^Caused by: (.+)$/gm)].at(-1)?.[1];
+  return cause === undefined || message.includes(cause) ? message : `${message}: ${cause}`;
+}
 
 /** Turns what a call threw into an EngineError with Spark's own message; an EngineError stays what it is. */
 export function toEngineError(cause: unknown): EngineError {

@@ -1,5 +1,3 @@
-import { readdir, stat } from 'node:fs/promises';
-import path from 'node:path';
 import { quoteIdentifier, type SparkSession } from '../../../engine/spark/index.js';
 import { sparkSegmentColumns } from '../../../segments/index.js';
 import type { DataSegment } from '../../../segments/segment.js';
@@ -7,9 +5,8 @@ import type { RunningJob } from '../job.js';
 import type { StageCounters } from '../progress.js';
 import type { AllocatedSegment, SegmentsDestination } from '../protocol.js';
 import { storedColumn } from '../stored-columns.js';
-import { Uploads } from '../uploads.js';
-import { moveFile } from './files.js';
 import type { SparkRows } from './ingest.js';
+import { openLanding } from './landings.js';
 import type { SparkSegmentation } from './segmentation.js';
 
 interface SegmentsToWrite {
@@ -26,16 +23,6 @@ function partitionColumn(names: readonly string[]): string {
   let name = 'segment';
   for (let number = 2; taken.has(name); number += 1) name = `segment_${number}`;
   return name;
-}
-
-/** The one file that the executors wrote for a segment. */
-async function writtenFile(folder: string): Promise<string> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.parquet'));
-  const [file] = files;
-  if (file === undefined || files.length > 1) {
-    throw new Error(`Spark wrote ${files.length} files for a segment instead of one`);
-  }
-  return path.join(folder, file);
 }
 
 /**
@@ -60,33 +47,39 @@ export async function writeSegmentsOnSpark(
     ...written.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`),
     `segment AS ${quoteIdentifier(partition)}`,
   ].join(', ');
-  const directory = path.join(running.directory, 'spark', 'segments');
+  const landing = await openLanding(running, session, places);
   // All rows of a segment go to one task, which writes them as one file, sorted.
   const sql = `SELECT * FROM (SELECT ${list} FROM (${segmentation.sql})) DISTRIBUTE BY ${quoteIdentifier(partition)} SORT BY ${[quoteIdentifier(partition), ...order].join(', ')}`;
-  await session.write(
-    { sql, path: directory, partitionBy: [partition], options: { compression: 'snappy', maxRecordsPerFile: '0' } },
-    {
-      progress(stages) {
-        const tasks = stages.reduce((total, each) => total + (each.numTasks ?? 0), 0);
-        const done = stages.reduce((total, each) => total + (each.numCompletedTasks ?? 0), 0);
-        if (stage.segments && tasks > 0) stage.segments.rowsProcessed = Math.floor((staged.rows * done) / tasks);
-      },
-    },
-  );
   const time = storedColumn(staged.columns, '__time').sqlName;
-  const counts = await session.rows(
-    `SELECT segment, count(*), unix_millis(min(${time})), unix_millis(max(${time})) FROM (${segmentation.sql}) GROUP BY segment`,
-  );
-  const countOf = new Map(counts.map(([segment, ...rest]) => [Number(segment), rest.map(Number)]));
   const segments: DataSegment[] = [];
-  const uploads = new Uploads(running.signal);
   try {
+    await session.write(
+      {
+        sql,
+        path: landing.directory,
+        partitionBy: [partition],
+        options: { ...landing.options, compression: 'snappy', maxRecordsPerFile: '0' },
+      },
+      {
+        progress(stages) {
+          const tasks = stages.reduce((total, each) => total + (each.numTasks ?? 0), 0);
+          const done = stages.reduce((total, each) => total + (each.numCompletedTasks ?? 0), 0);
+          if (stage.segments && tasks > 0) stage.segments.rowsProcessed = Math.floor((staged.rows * done) / tasks);
+        },
+      },
+    );
+    const counts = await session.rows(
+      `SELECT segment, count(*), unix_millis(min(${time})), unix_millis(max(${time})) FROM (${segmentation.sql}) GROUP BY segment`,
+    );
+    const countOf = new Map(counts.map(([segment, ...rest]) => [Number(segment), rest.map(Number)]));
     for (const [index, place] of places.entries()) {
       running.throwIfCanceled();
-      const file = await writtenFile(path.join(directory, `${partition}=${index}`));
       const [rows = 0, min = 0, max = 0] = countOf.get(index) ?? [];
-      await moveFile(file, place.path);
-      const { size } = await stat(place.path);
+      const size = await landing.put(`${partition}=${index}`, place, () => {
+        if (!stage.segments) return;
+        stage.segments.rowsPushed += rows;
+        stage.segments.segmentsPushed += 1;
+      });
       segments.push({
         dataSource: destination.dataSource,
         interval: place.interval,
@@ -101,16 +94,9 @@ export async function writeSegmentsOnSpark(
       });
       stage.output.rows += rows;
       stage.output.bytes += size;
-      const pushed = (): void => {
-        if (!stage.segments) return;
-        stage.segments.rowsPushed += rows;
-        stage.segments.segmentsPushed += 1;
-      };
-      if (place.upload) await uploads.add(place.path, place.upload, pushed);
-      else pushed();
     }
   } finally {
-    await uploads.finish();
+    await landing.finish();
   }
   if (stage.segments) stage.segments.rowsProcessed = stage.segments.rowsPushed;
   if (stage.output.rows !== staged.rows) {
