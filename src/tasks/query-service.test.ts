@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { endless, insert, makeBig, useEngine } from '../../test/support/engine-suite.js';
 
@@ -88,22 +87,20 @@ describe('queries', () => {
   });
 
   test('go on in a new process when theirs dies', async () => {
-    const running = query(endless);
-    let isOver = false;
-    const failure = running.then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    void failure.then(() => (isOver = true));
-    // One that dies before it has taken the query is replaced without a word, so that the next one is killed, too.
-    const killed = new Set<number>();
-    while (!isOver) {
-      const { processId } = suite.engine.queries;
-      if (processId !== undefined && !killed.has(processId)) process.kill(processId, 'SIGKILL');
-      if (processId !== undefined) killed.add(processId);
-      await delay(20);
-    }
-    expect(await failure).toMatchObject({ fault: { errorCode: 'WorkerFailed' } });
+    const { signal } = new AbortController();
+    const answer = await suite.engine.queries.run({
+      sql: endless,
+      context: {},
+      parameters: [],
+      queryId: 'killed',
+      signal,
+    });
+    const running = answer.rows[Symbol.asyncIterator]().next();
+    running.catch(() => undefined);
+    // A process takes queries in their order: one that has answered the second has taken the first.
+    expect(await query('SELECT 1')).toEqual([[1]]);
+    process.kill(suite.engine.queries.processId ?? 0, 'SIGKILL');
+    await expect(running).rejects.toMatchObject({ fault: { errorCode: 'WorkerFailed' } });
     expect(await query('SELECT 1')).toEqual([[1]]);
   });
 
