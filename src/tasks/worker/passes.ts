@@ -25,30 +25,39 @@ export interface QueryRun {
 
 /**
  * Runs the job's query and answers what it read. What does not fit into memory runs again: the aggregations whose groups
- * can be divided part by part, or else all of it with one thread.
+ * can be divided part by part, and what still does not fit with one thread.
  * @throws EngineError of kind `memory` when that does not fit either
  */
 export async function runQuery(running: RunningJob, run: QueryRun): Promise<Profile> {
   const { job } = running;
   const { session, statement } = run;
+  const once = (query: string, groups?: ReadonlyMap<string, string>): Promise<Profile> =>
+    profiled(running, session, () => run.work(statement(query, groups)));
+  const mayRepeat = (error: unknown): boolean => lacksMemory(error) && run.canRepeat?.() !== false;
+  const { passes } = job;
+  let query = job.sql;
+  const groups = new Map<string, string>();
+  const scans: Scan[] = [];
+  const ran = (profile: Profile): Profile => ({ ...profile, scans: [...scans, ...profile.scans] });
   try {
-    return await profiled(running, session, () => run.work(statement(job.sql)));
+    return await once(query);
   } catch (error) {
-    if (!lacksMemory(error) || run.canRepeat?.() === false) throw error;
-    const { passes } = job;
-    if (!passes) {
-      return withOneThread(running, session, () => profiled(running, session, () => run.work(statement(job.sql))));
-    }
-    const scans: Scan[] = [];
-    const groups = new Map<string, string>();
+    if (!mayRepeat(error)) throw error;
+  }
+  if (passes) {
     for (const aggregation of passes.aggregations) {
       const { table, read } = await aggregate(running, { session, statement, groups }, aggregation);
       groups.set(aggregation.output, `SELECT * FROM ${table}`);
       scans.push(...read);
     }
-    const rest = await profiled(running, session, () => run.work(statement(passes.sql, groups)));
-    return { ...rest, scans: [...scans, ...rest.scans] };
+    query = passes.sql;
+    try {
+      return ran(await once(query, groups));
+    } catch (error) {
+      if (!mayRepeat(error)) throw error;
+    }
   }
+  return ran(await withOneThread(running, session, () => once(query, groups)));
 }
 
 async function profiled(running: RunningJob, session: DuckdbSession, work: () => Promise<void>): Promise<Profile> {
