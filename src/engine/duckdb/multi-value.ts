@@ -15,7 +15,7 @@ export const multiValueMacros: readonly string[] = [
   `CREATE OR REPLACE TEMP MACRO multi_sorted(x) AS CASE
     WHEN x BETWEEN chr(29) || '["' AND chr(29) || '["\u{10ffff}' AND contains(x, '","') AND NOT contains(x, '\\') AND NOT contains(x, 'null')
       THEN concat(chr(29), '["', array_to_string(list_sort(string_split(x[4:-3], '","')), '","'), '"]')
-    WHEN starts_with(x, chr(29)) THEN multi_text(list_sort(multi_values(x), 'ASC', 'NULLS FIRST'))
+    WHEN is_multi(x) THEN multi_text(list_sort(multi_values(x), 'ASC', 'NULLS FIRST'))
     ELSE x END`,
   // OR over the values in three-valued logic.
   `CREATE OR REPLACE TEMP MACRO multi_any(list) AS

@@ -29,9 +29,27 @@ interface Test {
   sql(text: string): string;
 }
 
-const isDigitFirst = (text: string): boolean => text < ':';
+/** A test of texts that begin as numbers do. */
+const amongDigits = ({ holds, sql }: Test): Test => ({
+  holds: (text) => text < ':' && holds(text),
+  sql: (text) => `${text} < ':' AND ${sql(text)}`,
+});
 
-const generalTests: readonly Test[] = [
+/** No number has a sign such as the colon of a time or the x of 1680x1050 in it. */
+const signTests = [':', '/', ' ', 'x', '_', '%'].map((sign) =>
+  amongDigits({
+    holds: (text) => text.includes(sign),
+    sql: (text) => `contains(${text}, '${sign}')`,
+  }),
+);
+
+const tests: readonly Test[] = [
+  ...signTests,
+  // A date: a number has no second minus behind its first sign.
+  amongDigits({
+    holds: (text) => /^.[^]*-[^]*-/.test(text),
+    sql: (text) => `${text} LIKE '_%-%-%'`,
+  }),
   {
     holds: (text) => /^[A-Z]/.test(text),
     sql: (text) => `${text} BETWEEN 'A' AND '${last('Z')}'`,
@@ -40,30 +58,16 @@ const generalTests: readonly Test[] = [
     holds: (text) => /^[a-z]/.test(text),
     sql: (text) => `${text} BETWEEN 'a' AND '${last('z')}'`,
   },
-  {
-    holds: (text) => isDigitFirst(text) && /\..*\./s.test(text),
-    sql: (text) => `${text} < ':' AND ${text} LIKE '%.%.%'`,
-  },
-  {
-    holds: (text) => isDigitFirst(text) && text.length < 19 && !/[.eE]/.test(text),
+  amongDigits({
+    holds: (text) => /\.[^]*\./.test(text),
+    sql: (text) => `${text} LIKE '%.%.%'`,
+  }),
+  amongDigits({
+    holds: (text) => text.length < 19 && !/[.eE]/.test(text),
     sql: (text) =>
-      `${text} < ':' AND strlen(${text}) < 19 AND NOT contains(${text}, '.') AND NOT contains(${text}, 'e') AND NOT contains(${text}, 'E')`,
-  },
+      `strlen(${text}) < 19 AND NOT contains(${text}, '.') AND NOT contains(${text}, 'e') AND NOT contains(${text}, 'E')`,
+  }),
 ];
-
-/** No number has a sign such as the colon of a time or the x of 1680x1050 in it. */
-const signTests: readonly Test[] = [':', '/', ' ', 'x', '_', '%'].map((sign) => ({
-  holds: (text) => isDigitFirst(text) && text.includes(sign),
-  sql: (text) => `${text} < ':' AND contains(${text}, '${sign}')`,
-}));
-
-/** A date: a number has no second minus behind its first sign. */
-const dateTest: Test = {
-  holds: (text) => isDigitFirst(text) && /^.[^]*-[^]*-/.test(text),
-  sql: (text) => `${text} < ':' AND ${text} LIKE '_%-%-%'`,
-};
-
-const tests: readonly Test[] = [...signTests, dateTest, ...generalTests];
 
 /**
  * SQL of a text that the reader gave; `samples` of the texts to come decide what is looked at first, which most of them

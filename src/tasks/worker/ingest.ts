@@ -44,10 +44,10 @@ export async function ingest(running: RunningJob, destination: SegmentsDestinati
     if (staged.rows === 0) return [];
     const sortedBy = sortOrder(destination);
     const order = sortedBy.map((name) => `${storedColumn(columns, name).sqlName} ASC NULLS FIRST`);
-    const segmentation = await divideRows(running, session, destination, staged, order);
+    const written = await withMultiplicity(session, staged.table, columns);
+    const segmentation = await divideRows(running, session, destination, { ...staged, columns: written }, order);
     const places = await running.allocate(segmentation.requests);
     const rowGroupRows = rowGroupWithin(running.settings, reading.output.bytes / staged.rows);
-    const written = await withMultiplicity(session, segmentation.table, columns);
     const work = { destination, segmentation, columns: written, sortedBy, order, rowGroupRows };
     return writeSegments(running, work, places, writing);
   });

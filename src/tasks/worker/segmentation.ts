@@ -8,7 +8,6 @@ import type { RunningJob } from './job.js';
 import { runWithinMemory } from './memory.js';
 import type { ChunkRequest, SegmentsDestination } from './protocol.js';
 import { isString } from '../../sql/types.js';
-import { withMultiplicity } from './multiplicity.js';
 import type { StagedChunk, StagedRows } from './staging.js';
 import { storedColumn, type StoredColumn } from './stored-columns.js';
 
@@ -51,7 +50,7 @@ export async function divideRows(
 ): Promise<Segmentation> {
   const counts = staged.chunks.map((chunk) => Math.ceil(chunk.rows / destination.rowsPerSegment));
   checkLimits(destination, staged.chunks, counts);
-  const dimensions = await rangeDimensions(session, destination, staged);
+  const dimensions = rangeDimensions(destination, staged);
   const divided = counts.some((count) => count > 1);
   const table =
     divided || staged.scatter > MAX_SCATTER
@@ -117,14 +116,9 @@ export function checkLimits(
  * The columns of `range` shard specs, as Druid's controller chooses them: for a replace, the leading CLUSTERED BY columns
  * that are ascending and text; none when one of the columns holds multi-value strings.
  */
-async function rangeDimensions(
-  session: DuckdbSession,
-  destination: SegmentsDestination,
-  staged: StagedRows,
-): Promise<readonly StoredColumn[]> {
+function rangeDimensions(destination: SegmentsDestination, staged: StagedRows): readonly StoredColumn[] {
   if (!destination.replaceIntervals) return [];
-  const named = destination.clusteredBy.map(({ column }) => storedColumn(staged.columns, column));
-  const keys = await withMultiplicity(session, staged.table, named);
+  const keys = destination.clusteredBy.map(({ column }) => storedColumn(staged.columns, column));
   if (keys.some(({ type }) => type.multiValue === true)) return [];
   const end = destination.clusteredBy.findIndex(
     ({ column, descending }) => descending || !isString(storedColumn(staged.columns, column).type),
