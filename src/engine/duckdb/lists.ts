@@ -1,4 +1,5 @@
 import type { SqlType } from '../../sql/types.js';
+import type { ListSyntax } from '../emission/lists.js';
 
 /** Macros that the order of arrays needs. */
 export const listMacros: readonly string[] = [
@@ -9,3 +10,11 @@ export const listMacros: readonly string[] = [
 /** A value so that DuckDB orders it as Druid does: within an array nulls come before everything, in DuckDB after it. */
 export const orderedSql = (sql: string, type: SqlType): string =>
   type.name === 'ARRAY' ? `ordered_list(${sql})` : sql;
+
+/** DuckDB's lists count from 1. */
+export const listSyntax: ListSyntax = {
+  list: (elements) => `[${elements.join(', ')}]`,
+  size: (list) => `len(${list})`,
+  first: (list) => `${list}[1]`,
+  transform: (list, variable, body) => `list_transform(${list}, lambda ${variable}: ${body})`,
+};

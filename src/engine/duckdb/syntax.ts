@@ -2,7 +2,7 @@ import type { EngineSyntax } from '../emission/syntax.js';
 import { unsupportedError } from '../../sql/errors.js';
 import { operand } from '../emission/names.js';
 import { castSql } from './casts.js';
-import { orderedSql } from './lists.js';
+import { listSyntax, orderedSql } from './lists.js';
 import { bareInteger, literalSql } from './literals.js';
 import { quoteIdentifier, quoteText } from './quoting.js';
 
@@ -25,10 +25,8 @@ export const duckdbSyntax: EngineSyntax = {
   },
 
   hash: (values) => `hash(${values.join(', ')})`,
-  list: (elements) => `[${elements.join(', ')}]`,
+  ...listSyntax,
   struct: (members) => `{${members.map(({ name, sql }) => `${name}: ${sql}`).join(', ')}}`,
-  size: (list) => `len(${list})`,
-  transform: (list, variable, body) => `list_transform(${list}, lambda ${variable}: ${body})`,
   numbered: (list) => `list_transform(${list}, lambda v, i: {v: v, i: i})`,
   flatten: (list) => `flatten(${list})`,
   bind: (variable, value, body) => `list_transform([${value}], lambda ${variable}: ${body})[1]`,

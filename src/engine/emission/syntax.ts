@@ -5,6 +5,7 @@
 import type { Emitter, FunctionDeclaration } from '../../sql/functions/declaration.js';
 import type { LiteralExpression, QuantifiedExpression, WindowCall } from '../../sql/plan/index.js';
 import type { SqlType } from '../../sql/types.js';
+import type { ListSyntax } from './lists.js';
 
 export interface CastOptions {
   /** A failing conversion gives NULL instead of an error. */
@@ -24,7 +25,7 @@ export interface OverflowSyntax {
 }
 
 /** Every argument and answer is SQL of an expression unless it says otherwise. */
-export interface EngineSyntax {
+export interface EngineSyntax extends ListSyntax {
   readonly name: 'duckdb' | 'spark';
   /** The emitter of a function for this engine; undefined where the engine has none. */
   emitter(declaration: FunctionDeclaration): Emitter | undefined;
@@ -46,12 +47,7 @@ export interface EngineSyntax {
   /** A non-negative integer that equal values share, as GROUP BY takes them; absent where nothing is done in passes. */
   readonly hash?: (values: readonly string[]) => string;
 
-  list(elements: readonly string[]): string;
   struct(members: readonly { readonly name: string; readonly sql: string }[]): string;
-  /** The number of elements. */
-  size(list: string): string;
-  /** `body` for each element, under the name `variable`. */
-  transform(list: string, variable: string, body: string): string;
   /** A list of structs {v: element, i: its place from 1}. */
   numbered(list: string): string;
   flatten(list: string): string;

@@ -5,6 +5,7 @@ import { castSql } from './casts.js';
 import { sparkEmitter } from './functions/index.js';
 import { literalSql } from './literals.js';
 import { multiAny, multiText, multiValues, isMulti } from './multi-value.js';
+import { listSyntax } from './lists.js';
 import { quoteIdentifier, quoteText } from './quoting.js';
 
 /** Functions that Spark computes over an ordered window whose frame it fixes itself. */
@@ -66,10 +67,8 @@ export const sparkSyntax: EngineSyntax = {
   // Spark orders the elements of arrays as Druid does, nulls before everything.
   ordered: (sql) => sql,
 
-  list: (elements) => `array(${elements.join(', ')})`,
+  ...listSyntax,
   struct: (members) => `named_struct(${members.map(({ name, sql }) => `${quoteText(name)}, ${sql}`).join(', ')})`,
-  size: (list) => `array_size(${list})`,
-  transform: (list, variable, body) => `transform(${list}, ${variable} -> ${body})`,
   numbered: (list) => `transform(${list}, (v, i) -> named_struct('v', v, 'i', CAST(i + 1 AS BIGINT)))`,
   flatten: (list) => `flatten(${list})`,
   bind: (variable, value, body) => `transform(array(${value}), ${variable} -> ${body})[0]`,
