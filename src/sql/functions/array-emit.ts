@@ -1,7 +1,7 @@
-/** Engine SQL of the array functions, which the functions of multi-value strings share. */
-import type { Expression } from '../plan/expression.js';
-import { isFractional, isString, type SqlType, VARCHAR } from '../types.js';
-import { convertElement, convertElements, elementOf, listOf, meetingType, storageOf } from './array-elements.js';
+/** DuckDB's SQL of the array functions, which the functions of multi-value strings share. */
+import { VARCHAR } from '../types.js';
+import { convertElement, convertElements, elementOf, listOf, storageOf } from './array-elements.js';
+import { type Args, arrayOperands, type Bound, isForeign, isListAt, type List, typeAt } from './array-operands.js';
 
 /** Macros over lists. Nulls are elements like others, for which DuckDB's own list functions do not look. */
 export const listMacros: readonly string[] = [
@@ -28,46 +28,7 @@ export const listMacros: readonly string[] = [
       l[1:len(l) + 1 - coalesce(list_position(list_transform(list_reverse(l), lambda v: v <> ''), TRUE), len(l) + 1)] END`,
 ];
 
-type Args = readonly string[];
-type Bound = readonly Expression[];
-
-/** A list with the type of its elements. */
-export interface List {
-  readonly sql: string;
-  readonly element: SqlType;
-}
-
-/** The argument at an index as a list. */
-export const listAt = (args: Args, bound: Bound, index: number): List => ({
-  sql: listOf(args[index] ?? 'NULL', bound[index]?.type),
-  element: elementOf(bound[index]?.type),
-});
-
-const typeAt = (bound: Bound, index: number): SqlType => bound[index]?.type ?? VARCHAR;
-
-/** The list and a scalar as values of one type. */
-function meet(args: Args, bound: Bound, listIndex: number, scalarIndex: number) {
-  const list = listAt(args, bound, listIndex);
-  const other = typeAt(bound, scalarIndex);
-  const element = meetingType(list.element, other);
-  return {
-    element,
-    list: convertElements(list.sql, list.element, element),
-    value: convertElement(args[scalarIndex] ?? 'NULL', other, element),
-  };
-}
-
-/** Two lists with elements of one type, by rule that of the first. */
-function meetLists(args: Args, bound: Bound) {
-  const left = listAt(args, bound, 0);
-  const right = listAt(args, bound, 1);
-  const element = meetingType(left.element, right.element);
-  return {
-    element,
-    left: convertElements(left.sql, left.element, element),
-    right: convertElements(right.sql, right.element, element),
-  };
-}
+export const { listAt, meet, meetLists, comparands } = arrayOperands({ listOf, convertElement, convertElements });
 
 /** The list with a value behind it. */
 export function appended(args: Args, bound: Bound): List {
@@ -100,27 +61,20 @@ export function elementAt(args: Args, bound: Bound, origin: 0 | 1): List {
   return { sql: `druid_element(${sql}, ${origin === 0 ? index : `${index} - 1`})`, element };
 }
 
-const kindOf = (type: SqlType): 'text' | 'long' | 'double' => {
-  if (isString(type)) return 'text';
-  return isFractional(type) ? 'double' : 'long';
-};
-
 /** Where a value first stands. A value of another kind of type than the elements stands nowhere, as in Druid. */
 export function positionOf(args: Args, bound: Bound, origin: 0 | 1): string {
-  const list = listAt(args, bound, 0);
-  const other = typeAt(bound, 1);
-  if (other.name !== 'NULL' && kindOf(other) !== kindOf(list.element)) return 'NULL::BIGINT';
+  if (isForeign(typeAt(bound, 1), elementOf(bound[0]?.type))) return 'NULL::BIGINT';
   const { list: sql, value } = meet(args, bound, 0, 1);
   return origin === 1 ? `list_position(${sql}, ${value})::BIGINT` : `(list_position(${sql}, ${value}) - 1)::BIGINT`;
 }
 
 /** Whether the list has the value, or all elements of an array. */
 export function contains(args: Args, bound: Bound): string {
-  const other = typeAt(bound, 1);
-  if (other.name === 'ARRAY' || other.multiValue === true) {
+  if (isListAt(bound, 1)) {
     const { left, right } = meetLists(args, bound);
     return `druid_has_all(${left}, ${right})`;
   }
+  const other = typeAt(bound, 1);
   const { list, value, element } = meet(args, bound, 0, 1);
   const has = `druid_has(${list}, ${value})`;
   if (other.name === 'NULL' || storageOf(element) === storageOf(other)) return has;
@@ -142,20 +96,11 @@ export function joined(args: Args, bound: Bound): string {
 
 /** `v IN array` in three-valued logic, but a null is found among nulls. Numbers and texts compare as numbers. */
 export function scalarIn(args: Args, bound: Bound): string {
-  const list = listAt(args, bound, 1);
-  const scalar = typeAt(bound, 0);
-  const sameKind = scalar.name === 'NULL' || kindOf(scalar) === kindOf(list.element);
-  const common: SqlType = sameKind
-    ? meetingType(list.element, scalar)
-    : kindOf(list.element) === 'text'
-      ? VARCHAR
-      : { name: 'DOUBLE', nullable: true };
-  const elements = convertElements(list.sql, list.element, common);
-  const value = convertElement(args[0] ?? 'NULL', scalar, common);
+  const { given, list, value } = comparands(args, bound);
   const raw = args[0] ?? 'NULL';
   const contained =
-    value === raw ? `list_contains(${elements}, ${value})` : `coalesce(list_contains(${elements}, ${value}), FALSE)`;
-  return `CASE WHEN ${list.sql} IS NULL THEN NULL WHEN ${raw} IS NULL THEN nullif(druid_has_null(${list.sql}), FALSE) ELSE ${contained} END`;
+    value === raw ? `list_contains(${list}, ${value})` : `coalesce(list_contains(${list}, ${value}), FALSE)`;
+  return `CASE WHEN ${given} IS NULL THEN NULL WHEN ${raw} IS NULL THEN nullif(druid_has_null(${given}), FALSE) ELSE ${contained} END`;
 }
 
 const plainSeparator = /^(?:[^\\.[\]{}()*+?^$|]|\\[^A-Za-z0-9])+$/;

@@ -6,7 +6,6 @@ import {
   concatenated,
   elementAt,
   joined,
-  type List,
   listAt,
   positionOf,
   prepended,
@@ -14,6 +13,7 @@ import {
   split,
 } from './array-emit.js';
 import { convertElement, convertElements, requireScalar } from './array-elements.js';
+import type { List } from './array-operands.js';
 import type { Emitter, FunctionDeclaration } from './declaration.js';
 import { family, operands, strictly } from './declare.js';
 

@@ -1,28 +1,21 @@
 import type { Emitter } from '../../../sql/functions/declaration.js';
-import { meetingType } from '../../../sql/functions/array-elements.js';
-import type { Expression } from '../../../sql/plan/index.js';
-import { DOUBLE, isFractional, isNumeric, isString, type SqlType, VARCHAR } from '../../../sql/types.js';
+import { elementOf } from '../../../sql/functions/array-elements.js';
+import {
+  type Args,
+  arrayOperands,
+  type Bound,
+  isForeign,
+  isListAt,
+  type List,
+  typeAt,
+} from '../../../sql/functions/array-operands.js';
+import { DOUBLE, isNumeric, VARCHAR } from '../../../sql/types.js';
 import { doubleLiteral } from '../literals.js';
 import { sparkType } from '../types.js';
-import { convertElement, convertElements, elementOf, listOf } from './elements.js';
+import { convertElement, convertElements, listOf } from './elements.js';
 import type { Emitters } from './index.js';
 
-type Args = readonly string[];
-type Bound = readonly Expression[];
-
-/** A list with the type of its elements. */
-export interface List {
-  readonly sql: string;
-  readonly element: SqlType;
-}
-
-/** The argument at an index as a list. */
-export const listAt = (args: Args, bound: Bound, index: number): List => ({
-  sql: listOf(args[index] ?? 'NULL', bound[index]?.type),
-  element: elementOf(bound[index]?.type),
-});
-
-const typeAt = (bound: Bound, index: number): SqlType => bound[index]?.type ?? VARCHAR;
+export const { listAt, meet, meetLists, comparands } = arrayOperands({ listOf, convertElement, convertElements });
 
 /** `body` over names that stand for values, which are computed once. */
 export function naming(values: Readonly<Record<string, string>>, body: string): string {
@@ -45,29 +38,6 @@ export const hasAny = (list: string, wanted: string): string =>
     { hl: list, hm: wanted },
     `CASE WHEN hl IS NOT NULL THEN coalesce(exists(hm, hw -> exists(hl, he -> he <=> hw)), FALSE) END`,
   );
-
-/** The list and a scalar as values of one type. */
-function meet(args: Args, bound: Bound, listIndex: number, scalarIndex: number) {
-  const list = listAt(args, bound, listIndex);
-  const other = typeAt(bound, scalarIndex);
-  const element = meetingType(list.element, other);
-  return {
-    element,
-    list: convertElements(list.sql, list.element, element),
-    value: convertElement(args[scalarIndex] ?? 'NULL', other, element),
-  };
-}
-
-function meetLists(args: Args, bound: Bound) {
-  const left = listAt(args, bound, 0);
-  const right = listAt(args, bound, 1);
-  const element = meetingType(left.element, right.element);
-  return {
-    element,
-    left: convertElements(left.sql, left.element, element),
-    right: convertElements(right.sql, right.element, element),
-  };
-}
 
 /** The list with a value behind it; NULL for no list. */
 export function appended(args: Args, bound: Bound): List {
@@ -103,16 +73,9 @@ export function elementAt(args: Args, bound: Bound, origin: 0 | 1): List {
   return { sql: naming({ el: sql, ei: index }, 'CASE WHEN ei >= 0 THEN el[ei] END'), element };
 }
 
-const kindOf = (type: SqlType): 'text' | 'long' | 'double' => {
-  if (isString(type)) return 'text';
-  return isFractional(type) ? 'double' : 'long';
-};
-
 /** Where a value first stands. A value of another kind of type than the elements stands nowhere, as in Druid. */
 export function positionOf(args: Args, bound: Bound, origin: 0 | 1): string {
-  const given = listAt(args, bound, 0);
-  const other = typeAt(bound, 1);
-  if (other.name !== 'NULL' && kindOf(other) !== kindOf(given.element)) return 'CAST(NULL AS BIGINT)';
+  if (isForeign(typeAt(bound, 1), elementOf(bound[0]?.type))) return 'CAST(NULL AS BIGINT)';
   const { list, value } = meet(args, bound, 0, 1);
   const place = `nullif(array_position(transform(pl, pe -> pe <=> pv), TRUE), 0)`;
   return naming({ pl: list, pv: value }, origin === 1 ? place : `${place} - 1`);
@@ -120,11 +83,11 @@ export function positionOf(args: Args, bound: Bound, origin: 0 | 1): string {
 
 /** Whether the list has the value, or all elements of an array. */
 export function contains(args: Args, bound: Bound): string {
-  const other = typeAt(bound, 1);
-  if (other.name === 'ARRAY' || other.multiValue === true) {
+  if (isListAt(bound, 1)) {
     const { left, right } = meetLists(args, bound);
     return hasAll(left, right);
   }
+  const other = typeAt(bound, 1);
   const { list, value, element } = meet(args, bound, 0, 1);
   const found = naming({ cl: list, cw: value }, has('cl', 'cw'));
   if (other.name === 'NULL' || sparkType(element) === sparkType(other)) return found;
@@ -153,19 +116,10 @@ export function split(args: Args): string {
 
 /** `v IN array` in three-valued logic, but a null is found among nulls. Numbers and texts compare as numbers. */
 const scalarIn: Emitter = (args, { args: bound }) => {
-  const list = listAt(args, bound, 1);
-  const scalar = typeAt(bound, 0);
-  const sameKind = scalar.name === 'NULL' || kindOf(scalar) === kindOf(list.element);
-  const common: SqlType = sameKind
-    ? meetingType(list.element, scalar)
-    : kindOf(list.element) === 'text'
-      ? VARCHAR
-      : { name: 'DOUBLE', nullable: true };
-  const elements = convertElements(list.sql, list.element, common);
-  const value = convertElement(args[0] ?? 'NULL', scalar, common);
+  const { given, list, value } = comparands(args, bound);
   const raw = args[0] ?? 'NULL';
-  const found = naming({ il: elements, iv: value }, 'coalesce(exists(il, ie -> ie = iv), FALSE)');
-  return `CASE WHEN ${list.sql} IS NULL THEN NULL WHEN ${raw} IS NULL THEN nullif(${hasNull(list.sql)}, FALSE) ELSE ${found} END`;
+  const found = naming({ il: list, iv: value }, 'coalesce(exists(il, ie -> ie = iv), FALSE)');
+  return `CASE WHEN ${given} IS NULL THEN NULL WHEN ${raw} IS NULL THEN nullif(${hasNull(given)}, FALSE) ELSE ${found} END`;
 };
 
 const quantile: Emitter = (args, { args: bound }) => {

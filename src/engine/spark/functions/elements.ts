@@ -68,7 +68,3 @@ export function listOf(sql: string, type: SqlType | undefined): string {
   const values = type.multiValue === true ? multiValues(sql) : `array(${sql})`;
   return `transform(array(${values}), lo -> CASE WHEN array_size(lo) > 1 OR lo[0] IS NOT NULL THEN lo END)[0]`;
 }
-
-/** The element type of an argument that counts as an array; text counts as an array of text. */
-export const elementOf = (type: SqlType | undefined): SqlType =>
-  type?.name === 'ARRAY' ? (type.element ?? VARCHAR) : VARCHAR;

@@ -1,5 +1,5 @@
 import type { Emitter } from '../../../sql/functions/declaration.js';
-import type { Expression } from '../../../sql/plan/index.js';
+import type { Args, Bound, List } from '../../../sql/functions/array-operands.js';
 import { VARCHAR } from '../../../sql/types.js';
 import {
   appended,
@@ -7,7 +7,6 @@ import {
   elementAt,
   hasAll,
   joined,
-  type List,
   listAt,
   naming,
   positionOf,
@@ -17,9 +16,6 @@ import {
 } from './arrays.js';
 import { convertElement, convertElements } from './elements.js';
 import type { Emitters } from './index.js';
-
-type Args = readonly string[];
-type Bound = readonly Expression[];
 
 /** A list as a multi-value string; an empty one is none. */
 const mvText = (list: string): string =>
