@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { datasetFile, flightColumns, flights, flightsFrom, localFlights, writeFlights } from './support/flights.js';
 import { useServer } from './support/suite.js';
 
-const suite = useServer(['--worker-memory', '128MiB']);
+const suite = useServer();
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
 
@@ -187,22 +187,6 @@ test('parquet columns by name, a missing one NULL', async () => {
   expect(origins).toBe(all);
   expect(nothing).toBe(0);
 });
-
-test('a task over several times its memory spills and finishes', async () => {
-  const source = JSON.stringify({ type: 'local', files: [datasetFile('flights-3m.parquet')] });
-  // Three million flights with 150 characters of text of their own: about 600 MB to sort in 128 MiB.
-  await suite.api.ingest(
-    `REPLACE INTO "spilled" OVERWRITE ALL
-     SELECT MILLIS_TO_TIMESTAMP("date") AS "__time", "origin", "destination", "distance", "delay",
-       "origin" || '-' || "destination" || '-' || CAST("date" AS VARCHAR) || '-' || REPEAT(CAST("distance" + 1000 AS VARCHAR), 32) AS "text"
-     FROM TABLE(EXTERN('${source}', '{"type":"parquet"}'))
-     EXTEND ("date" BIGINT, "origin" VARCHAR, "destination" VARCHAR, "distance" BIGINT, "delay" BIGINT)
-     PARTITIONED BY ALL CLUSTERED BY "text"`,
-  );
-  const [[rows, characters] = []] = await suite.api.rows('SELECT COUNT(*), SUM(CHAR_LENGTH("text")) FROM "spilled"');
-  expect(rows).toBe(3_000_000);
-  expect(characters).toBeGreaterThan(400_000_000);
-}, 240_000);
 
 test('local files outside of the allowed directories are refused', async () => {
   const file = writeFlights(suite.directory);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { peakMemory } from '../bench/processes.js';
 import { Api } from './support/api.js';
-import { allFlights } from './support/flights.js';
+import { allFlightColumns, allFlights } from './support/flights.js';
 import { makeDirectory, removeDirectory, startServerProcess } from './support/server-process.js';
 import { useServer } from './support/suite.js';
 
@@ -32,6 +32,21 @@ describe('in a worker of little memory', () => {
     } finally {
       await roomy.stop();
     }
+  });
+
+  test('a task over several times its memory spills and finishes', { timeout: 180_000 }, async () => {
+    // A million flights with 150 characters of text of their own: about 200 MB to sort.
+    await suite.api.ingest(
+      `REPLACE INTO "spilled" OVERWRITE ALL SELECT ${allFlightColumns},
+         "origin" || '-' || "destination" || '-' || CAST("date" AS VARCHAR) || '-' || REPEAT(CAST("distance" + 1000 AS VARCHAR), 32) AS "text"
+       FROM ${allFlights} WHERE "date" < ${Date.UTC(2001, 4)} PARTITIONED BY ALL CLUSTERED BY "text"`,
+    );
+    const [spilled] = await suite.api.rows('SELECT COUNT(*), MIN("distance"), MAX(CHAR_LENGTH("text")) FROM "spilled"');
+    const of = `FROM ${allFlights} WHERE "date" < ${Date.UTC(2001, 4)}`;
+    const [[rows, distance]] = (await suite.api.ingest(`SELECT COUNT(*), MIN("distance") ${of}`)).report.results.results;
+    expect(spilled).toEqual([rows, distance, expect.any(Number)]);
+    expect(rows).toBeGreaterThan(900_000);
+    expect(spilled?.[2]).toBeGreaterThan(130);
   });
 
   test('one value that does not fit is NotEnoughMemory, and the server goes on', async () => {
