@@ -43,7 +43,8 @@ describe('in a worker of little memory', () => {
     );
     const [spilled] = await suite.api.rows('SELECT COUNT(*), MIN("distance"), MAX(CHAR_LENGTH("text")) FROM "spilled"');
     const of = `FROM ${allFlights} WHERE "date" < ${Date.UTC(2001, 4)}`;
-    const [[rows, distance]] = (await suite.api.ingest(`SELECT COUNT(*), MIN("distance") ${of}`)).report.results.results;
+    const [[rows, distance]] = (await suite.api.ingest(`SELECT COUNT(*), MIN("distance") ${of}`)).report.results
+      .results;
     expect(spilled).toEqual([rows, distance, expect.any(Number)]);
     expect(rows).toBeGreaterThan(900_000);
     expect(spilled?.[2]).toBeGreaterThan(130);
