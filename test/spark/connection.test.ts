@@ -98,6 +98,18 @@ test('a session that the server has lost is a lost server', async (context) => {
   await expect(session.rows('SELECT 1')).rejects.toMatchObject({ kind: 'lost' } satisfies Partial<EngineError>);
 });
 
+test.each([
+  ['a function that there is not', 'SELECT no_such_function(1)', 'unsupported'],
+  ['types that do not fit', 'SELECT array(1) + 1', 'unsupported'],
+  ['no SQL', 'SELEC 1', 'unsupported'],
+  ['a pattern that is none, in a constant', "SELECT 'a' RLIKE '('", 'data'],
+  ['a pattern that is none, in a row', "SELECT 'a' RLIKE concat('(', id) FROM range(2)", 'data'],
+  ['files that are missing', 'SELECT * FROM parquet.`/no/such/file`', 'internal'],
+] as const)('the kind of a failure tells whose it is: %s', async (_, sql, kind) => {
+  const session = await openSession(sparkRemote);
+  await expect(session.rows(sql)).rejects.toMatchObject({ kind } satisfies Partial<EngineError>);
+});
+
 test('results are released once they are read', async () => {
   const { client } = await openSession(sparkRemote);
   const execution = new Execution(client, { root: { sql: { query: 'SELECT id FROM range(10)' } } });

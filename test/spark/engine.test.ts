@@ -149,3 +149,56 @@ test('says that the server is lost', async () => {
     await removeDirectory(directory);
   }
 });
+
+describe('null bytes in results', () => {
+  const rows = `TABLE(EXTERN('{"type":"inline","data":"1,a\\u0000b\\n2,\\u0000\\n"}', '{"type":"csv","columns":["n","s"]}')) EXTEND ("n" BIGINT, "s" VARCHAR)`;
+  const sql = `SELECT "n", "s", ARRAY["s", 'c'] AS "l" FROM ${rows} ORDER BY "n"`;
+  const kept = [
+    [1, 'a\0b', '["a\\u0000b","c"]'],
+    [2, '\0', '["\\u0000","c"]'],
+  ];
+  const removed = [
+    [1, 'ab', '["ab","c"]'],
+    [2, '', '["","c"]'],
+  ];
+
+  test('stay, and go with removeNullBytes', async () => {
+    for (const [removeNullBytes, expected] of [
+      [false, kept],
+      [true, removed],
+    ] as const) {
+      const { state, report } = await runTask(suite.api, sql, { removeNullBytes });
+      expect(state, JSON.stringify(report?.status?.errorReport)).toBe('SUCCESS');
+      expect(report.results.results).toEqual(expected);
+    }
+  });
+
+  test('go from stored pages too', async () => {
+    const context = { removeNullBytes: true, selectDestination: 'durableStorage', executionMode: 'ASYNC' };
+    const { json } = await suite.api.request('POST', '/druid/v2/sql/statements', { query: sql, context });
+    const { state, report } = await finish(suite.api, json.queryId);
+    expect(state, JSON.stringify(report?.status?.errorReport)).toBe('SUCCESS');
+    const page = await suite.api.get(`/druid/v2/sql/statements/${json.queryId}/results?resultFormat=array`);
+    expect(page.json).toEqual(removed);
+  });
+});
+
+describe('what Spark refuses', () => {
+  const sql = `SELECT REGEXP_LIKE("x", '(') AS "r" FROM (VALUES ('a'), ('b')) AS t("x")`;
+
+  test('is the statement’s error in an answer, with the message kept', async () => {
+    const { status, json } = await suite.api.request('POST', '/druid/v2/sql', {
+      query: sql,
+      context: { engine: 'spark' },
+    });
+    expect(status).toBe(400);
+    expect(json).toMatchObject({ category: 'INVALID_INPUT', context: { faultCode: 'QueryRuntimeError' } });
+    expect(json.errorMessage).toContain("'('");
+  });
+
+  test('is the fault of a task', async () => {
+    const { state, report } = await runTask(suite.api, sql);
+    expect(state).toBe('FAILED');
+    expect(report.status.errorReport.error).toMatchObject({ errorCode: 'QueryRuntimeError' });
+  });
+});

@@ -1,15 +1,24 @@
 import { status, type ServiceError } from '@grpc/grpc-js';
 import { EngineError, type EngineErrorKind } from '../session.js';
+import { exceptionClasses } from './error-info.js';
 
 /** What Spark's messages mention, and what they mean to us; the first that fits counts. */
 const kinds: readonly (readonly [RegExp, EngineErrorKind])[] = [
   [/OPERATION_CANCELED|OPERATION_ABANDONED|was cancell?ed|interrupted by user/i, 'interrupted'],
   [/No space left on device/i, 'disk'],
-  [/OutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|Total size of serialized results/i, 'memory'],
+  [/OutOfMemoryError|Java heap space|UNABLE_TO_ACQUIRE_MEMORY|Total size of serialized results/i, 'memory'],
   [/CAST_INVALID_INPUT|MALFORMED_RECORD|FAILED_READ_FILE|USER_RAISED_EXCEPTION|SCALAR_SUBQUERY_TOO_MANY_ROWS/, 'data'],
   // What raise_error throws in Spark 3.5.
   [/java\.lang\.RuntimeException: /, 'data'],
+  // Files that are not where they should be are no fault of the statement, though its analysis finds them missing.
+  [/\[(PATH_NOT_FOUND|UNABLE_TO_INFER_SCHEMA|FAILED_READ_FILE|CANNOT_READ_FILE_FOOTER)/, 'internal'],
+  // SQL's own classes of failures: 22 is for values, 42 and 0A for what cannot be run.
+  [/SQLSTATE: 22|PatternSyntaxException/, 'data'],
+  [/SQLSTATE: (42|0A)/, 'unsupported'],
 ];
+
+/** What Spark throws for a statement that it cannot make a plan of. */
+const REFUSALS = ['org.apache.spark.sql.AnalysisException', 'org.apache.spark.SparkUnsupportedOperationException'];
 
 const isServiceError = (cause: unknown): cause is ServiceError =>
   cause instanceof Error && 'code' in cause && 'details' in cause;
@@ -31,6 +40,12 @@ function withoutTrace(details: string): string {
   return cause === undefined || message.includes(cause) ? message : `${message}: ${cause}`;
 }
 
+function kindOf(cause: ServiceError, message: string): EngineErrorKind {
+  const known = kinds.find(([pattern]) => pattern.test(message))?.[1];
+  if (known !== undefined) return known;
+  return exceptionClasses(cause).some((name) => REFUSALS.includes(name)) ? 'unsupported' : 'internal';
+}
+
 /** Turns what a call threw into an EngineError with Spark's own message; an EngineError stays what it is. */
 export function toEngineError(cause: unknown): EngineError {
   if (cause instanceof EngineError) return cause;
@@ -47,5 +62,5 @@ export function toEngineError(cause: unknown): EngineError {
   if (cause.code === status.UNAUTHENTICATED || cause.code === status.PERMISSION_DENIED) {
     return new EngineError('internal', `The Spark server refused the connection: ${message}`, { cause });
   }
-  return new EngineError(kinds.find(([pattern]) => pattern.test(message))?.[1] ?? 'internal', message, { cause });
+  return new EngineError(kindOf(cause, message), message, { cause });
 }
