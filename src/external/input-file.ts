@@ -14,6 +14,8 @@ export interface InputFile {
   readonly compression: Compression;
   /** The file is a copy in which NULL_BYTE_MARK stands for null bytes. */
   readonly hasMarkedNullBytes?: true;
+  /** Where the engine reads the file; what lies at `path` is its beginning only. */
+  readonly remotePath?: string;
 }
 
 const signatures: readonly (readonly [Compression, readonly number[]])[] = [

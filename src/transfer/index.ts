@@ -1,3 +1,4 @@
+export { hadoopSettings } from './hadoop.js';
 export { downloadResuming, type Recovery } from './resume.js';
 export {
   describeS3Error,
@@ -15,6 +16,7 @@ export {
   listObjects,
   objectSize,
   readObject,
+  readObjectHead,
   uploadFile,
   writeObject,
   type ListedObject,

@@ -57,6 +57,27 @@ export async function readObject(client: S3Client, { bucket, key }: S3Object): P
   }
 }
 
+/** The first bytes of an object, at most `limit`, and how many it has in all. */
+export async function readObjectHead(
+  client: S3Client,
+  { bucket, key }: S3Object,
+  limit: number,
+  signal: AbortSignal,
+): Promise<{ readonly bytes: Uint8Array; readonly size: number }> {
+  const { GetObjectCommand } = await s3Library();
+  try {
+    const range = `bytes=0-${limit - 1}`;
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key, Range: range });
+    const { Body, ContentRange, ContentLength } = await client.send(command, { abortSignal: signal });
+    const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+    return { bytes, size: Number(/\/(\d+)$/.exec(ContentRange ?? '')?.[1] ?? ContentLength ?? bytes.length) };
+  } catch (error) {
+    // An empty object has no such range.
+    if (statusOf(error) === 416) return { bytes: new Uint8Array(), size: 0 };
+    throw error;
+  }
+}
+
 export async function writeObject(client: S3Client, { bucket, key }: S3Object, text: string): Promise<void> {
   const { PutObjectCommand } = await s3Library();
   await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text }));

@@ -6,7 +6,7 @@ import type { ReadingEnvironment } from '../relation.js';
 import type { InputSource } from '../source-spec.js';
 import { download, requestHeaders } from './http.js';
 import { listLocalFiles } from './local.js';
-import { downloadS3, listS3Objects, s3Uri, type S3Origin } from './s3.js';
+import { downloadS3, downloadS3Head, listS3Objects, s3Uri, type S3Origin } from './s3.js';
 
 /** Downloads at the same time. */
 const MAX_DOWNLOADS = 4;
@@ -40,6 +40,16 @@ async function listOrigins(
   }
 }
 
+/** Chooses the objects that the engine reads where they are, of which only the beginning is brought here. */
+export interface RemoteReading {
+  /** Bytes of the beginning. */
+  readonly headBytes: number;
+  /** The engine's path of an object, or undefined when it must be brought here. */
+  pathOf(object: S3Origin): Promise<string | undefined>;
+  /** Whether the engine can read a file as it is, by its beginning. */
+  isReadable(head: InputFile): Promise<boolean>;
+}
+
 /**
  * Brings all files of a source to this machine, in the order of the source; empty files are left out.
  * @throws ExternalReadError
@@ -48,6 +58,7 @@ export async function fetchFiles(
   source: InputSource,
   directory: string,
   environment: Omit<ReadingEnvironment, 'session'>,
+  remote?: RemoteReading,
 ): Promise<readonly InputFile[]> {
   const { signal } = environment;
   const origins = await listOrigins(source, environment);
@@ -57,6 +68,16 @@ export async function fetchFiles(
   const report = (): void => {
     const bytes = [...received.values()].reduce((total, size) => total + size, 0);
     environment.onProgress?.({ files: done, totalFiles: origins.length, bytes });
+  };
+  const fetchS3 = async (object: S3Origin, spooled: string, onBytes: (bytes: number) => void): Promise<InputFile> => {
+    const remotePath = await remote?.pathOf(object);
+    if (remote && remotePath !== undefined) {
+      const bytes = await downloadS3Head(object, spooled, remote.headBytes, signal);
+      const head = { ...(await inspectFile(s3Uri(object), spooled)), bytes, remotePath };
+      if (bytes === 0 || (await remote.isReadable(head))) return head;
+    }
+    await downloadS3(object, spooled, signal, onBytes);
+    return inspectFile(s3Uri(object), spooled);
   };
   const fetchFile = async (origin: Origin, index: number): Promise<InputFile> => {
     signal.throwIfAborted();
@@ -72,8 +93,7 @@ export async function fetchFiles(
       await writeFile(spooled, origin.data);
       file = { source: 'inline', path: spooled, bytes: Buffer.byteLength(origin.data), compression: 'none' };
     } else if (origin.kind === 's3') {
-      await downloadS3(origin.object, spooled, signal, onBytes);
-      file = await inspectFile(s3Uri(origin.object), spooled);
+      file = await fetchS3(origin.object, spooled, onBytes);
     } else {
       await download(origin.uri, origin.headers, spooled, signal, onBytes);
       file = await inspectFile(origin.uri, spooled);

@@ -1,4 +1,12 @@
-import { describeS3Error, downloadObject, listObjects, openS3, type S3Connection } from '../../transfer/index.js';
+import { writeFile } from 'node:fs/promises';
+import {
+  describeS3Error,
+  downloadObject,
+  listObjects,
+  openS3,
+  readObjectHead,
+  type S3Connection,
+} from '../../transfer/index.js';
 import { ExternalReadError } from '../errors.js';
 import { globPattern } from '../glob.js';
 import { readPassword } from '../password.js';
@@ -12,6 +20,8 @@ export interface S3Origin {
   readonly client: S3Client;
   readonly bucket: string;
   readonly key: string;
+  /** It is reached as the server is configured: by no endpoint and no credentials of the source's own. */
+  readonly isUsual: boolean;
 }
 
 export const s3Uri = ({ bucket, key }: Pick<S3Origin, 'bucket' | 'key'>): string => `s3://${bucket}/${key}`;
@@ -49,13 +59,13 @@ async function openSource(source: S3Source, defaults: S3Connection): Promise<S3C
   return openS3(connectionOf(source, defaults), credentials);
 }
 
-async function listPrefix(client: S3Client, uri: string): Promise<readonly S3Origin[]> {
+async function listPrefix(client: S3Client, uri: string, isUsual: boolean): Promise<readonly S3Origin[]> {
   const { bucket, key: prefix } = parseUri(uri);
   const found: S3Origin[] = [];
   try {
     for await (const { key, size } of listObjects(client, bucket, prefix)) {
       // Consoles make empty objects to show as folders.
-      if (size > 0 && !key.endsWith('/')) found.push({ client, bucket, key });
+      if (size > 0 && !key.endsWith('/')) found.push({ client, bucket, key, isUsual });
     }
   } catch (error) {
     throw new ExternalReadError(`Listing [${uri}] failed: ${describeS3Error(error)}`, { cause: error });
@@ -70,13 +80,14 @@ async function listPrefix(client: S3Client, uri: string): Promise<readonly S3Ori
  */
 export async function listS3Objects(source: S3Source, defaults: S3Connection): Promise<readonly S3Origin[]> {
   const client = await openSource(source, defaults);
+  const isUsual = !source.properties && !source.endpointConfig && !source.clientConfig;
   const named = [
     ...(source.uris ?? []).map(parseUri),
     ...(source.objects ?? []).map(({ bucket, path }) => ({ bucket, key: path })),
   ];
   try {
-    const listed = await Promise.all((source.prefixes ?? []).map((prefix) => listPrefix(client, prefix)));
-    const all = [...named.map((object) => ({ client, ...object })), ...listed.flat()];
+    const listed = await Promise.all((source.prefixes ?? []).map((prefix) => listPrefix(client, prefix, isUsual)));
+    const all = [...named.map((object) => ({ client, ...object, isUsual })), ...listed.flat()];
     const { objectGlob } = source;
     if (!objectGlob) return all;
     const pattern = globPattern(objectGlob);
@@ -99,6 +110,26 @@ export async function downloadS3(
 ): Promise<void> {
   try {
     await downloadObject(origin.client, origin, file, signal, onBytes);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new ExternalReadError(`Reading [${s3Uri(origin)}] failed: ${describeS3Error(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Writes the first bytes of an object to a file; answers the bytes of the object.
+ * @throws ExternalReadError
+ */
+export async function downloadS3Head(
+  origin: S3Origin,
+  file: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    const { bytes, size } = await readObjectHead(origin.client, origin, limit, signal);
+    await writeFile(file, bytes);
+    return size;
   } catch (error) {
     if (signal.aborted) throw error;
     throw new ExternalReadError(`Reading [${s3Uri(origin)}] failed: ${describeS3Error(error)}`, { cause: error });

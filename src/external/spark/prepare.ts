@@ -11,12 +11,12 @@ import { headerNames, textColumns, textHeader } from '../formats/text.js';
 import type { InputFormat, JsonFormat, TextFormat } from '../format-spec.js';
 import type { InputFile } from '../input-file.js';
 import type { ExternalRelation, ReadingEnvironment } from '../relation.js';
-import { fetchFiles } from '../sources/fetch-files.js';
+import { fetchFiles, type RemoteReading } from '../sources/fetch-files.js';
 import { readFormat, readSource } from '../validate.js';
 import { readJson } from './json.js';
 import { readParquet } from './parquet.js';
 import { nullColumn, type Reading } from './reading.js';
-import { makeReadable } from './staging.js';
+import { isPlainUri, isReadableInPlace, makeReadable } from './staging.js';
 import { readText } from './text.js';
 import { VARCHAR } from '../../sql/types.js';
 
@@ -47,10 +47,16 @@ export interface SparkReadingEnvironment extends Omit<ReadingEnvironment, 'sessi
   /** Gives files a name in the session; answers Spark's types of their columns where these are asked for. */
   createView(files: SparkFiles): Promise<void>;
   columnsOf(view: string): Promise<ReadonlyMap<string, string>>;
+  /** Options by which Spark reads remote files, of its file system. */
+  readonly fileSystem: Readonly<Record<string, string>>;
+  /** Whether the executors can read what lies where this object does, an `s3a:` URI. */
+  canRead(uri: string): Promise<boolean>;
 }
 
 const HEAD_BYTES = 1_048_576;
 const MAX_UNPACKING = 2;
+/** Bytes of a remote file's beginning, more than are looked at, as packed data are seldom longer than what they hold. */
+const REMOTE_HEAD_BYTES = 2 * HEAD_BYTES;
 
 /** Files that are read alike. */
 interface FileGroup {
@@ -73,6 +79,8 @@ const withoutHeader = {
   emptyValue: '',
 };
 
+const sparkPath = ({ path: here, remotePath }: InputFile): string => remotePath ?? here;
+
 async function groupFiles(format: TextFormat | JsonFormat, files: readonly InputFile[]): Promise<readonly FileGroup[]> {
   const header = format.type === 'json' ? undefined : textHeader(format);
   const heads = await mapConcurrently(files, 8, async (file) => {
@@ -87,7 +95,7 @@ async function groupFiles(format: TextFormat | JsonFormat, files: readonly Input
     const newline = text.includes('\r\n') ? '\r\n' : '\n';
     const key = JSON.stringify([names, newline]);
     const group = groups.get(key) ?? { names, newline, paths: [] };
-    group.paths.push(file.path);
+    group.paths.push(sparkPath(file));
     groups.set(key, group);
   }
   return [...groups.values()];
@@ -112,7 +120,7 @@ async function readLines(
       format: hasHeader ? 'csv' : 'text',
       schema: 'value STRING',
       paths,
-      options: { lineSep: newline, ...(hasHeader && withoutHeader) },
+      options: { ...environment.fileSystem, lineSep: newline, ...(hasHeader && withoutHeader) },
     });
     readings.push(
       format.type === 'json'
@@ -134,8 +142,13 @@ async function readFiles(
     case 'parquet': {
       if (files.length === 0) return [];
       const view = `${name}_f1`;
-      const paths = files.map((file) => file.path);
-      await environment.createView({ name: view, format: 'parquet', paths, options: { mergeSchema: 'true' } });
+      const paths = files.map(sparkPath);
+      await environment.createView({
+        name: view,
+        format: 'parquet',
+        paths,
+        options: { ...environment.fileSystem, mergeSchema: 'true' },
+      });
       return [readParquet(format, relation, view, await environment.columnsOf(view))];
     }
     case 'avro_ocf':
@@ -164,10 +177,20 @@ export async function prepareSparkExternal(
   const format = readFormat(relation.inputFormat);
   await mkdir(environment.spoolDirectory, { recursive: true });
   const directory = await mkdtemp(path.join(environment.spoolDirectory, 'external-'));
-  const fetched = await fetchFiles(readSource(relation.inputSource), directory, environment);
   const cut = linesToCut(format);
-  const files = await mapConcurrently(fetched, MAX_UNPACKING, (file, index) =>
-    makeReadable(file, format, path.join(directory, `readable-${index}`), environment.signal, cut),
+  const remote: RemoteReading = {
+    headBytes: REMOTE_HEAD_BYTES,
+    async pathOf({ bucket, key, isUsual }) {
+      const uri = `s3a://${bucket}/${key}`;
+      return isUsual && isPlainUri(uri) && (await environment.canRead(uri)) ? uri : undefined;
+    },
+    isReadable: (head) => isReadableInPlace(head, format, cut),
+  };
+  const fetched = await fetchFiles(readSource(relation.inputSource), directory, environment, remote);
+  const files = await mapConcurrently(fetched, MAX_UNPACKING, async (file, index) =>
+    file.remotePath === undefined
+      ? makeReadable(file, format, path.join(directory, `readable-${index}`), environment.signal, cut)
+      : file,
   );
   const readings = await readFiles(name, format, relation, files, environment);
   const bad = readings.flatMap(({ badRecordsSql }) => badRecordsSql ?? []);

@@ -110,6 +110,26 @@ async function unpacked(file: InputFile, format: InputFormat, target: string, si
   return { ...file, path: link };
 }
 
+/** Whether a URI means the same to Hadoop and Spark as to S3, and is neither a pattern nor passed over. */
+export const isPlainUri = (uri: string): boolean =>
+  !/[*?[\]{}\\]|\/\.{0,2}\/|\/[._][^/]*$/.test(uri.replace(/^\w+:\/\//, ''));
+
+/**
+ * Whether Spark can read a file as it is, where it is, of which only the beginning lies here.
+ * @param skippedLines lines before the records that Spark cannot skip
+ */
+export async function isReadableInPlace(file: InputFile, format: InputFormat, skippedLines: number): Promise<boolean> {
+  const { remotePath = file.path, compression } = file;
+  if (format.type === 'avro_ocf' || skippedLines > 0) return false;
+  if (compression === 'none') {
+    if (/\.(gz|bz2|zst|lz4|snappy|deflate)$/i.test(remotePath)) return false;
+  } else if (compression !== 'gzip' || format.type === 'parquet' || !/\.gz$/i.test(remotePath)) return false;
+  if (format.type !== 'json') return true;
+  const { bytes, whole } = await readHead(file, HEAD_BYTES);
+  if (compression === 'none' && hasByteOrderMark(bytes)) return false;
+  return format.assumeNewlineDelimited === true || detectLayout(new TextDecoder().decode(bytes), whole) === 'lines';
+}
+
 /**
  * A file as Spark can read it: objects one a line, without the lines to be skipped, unpacked unless Spark does it.
  * @param target a path for the file when it is written anew

@@ -14,6 +14,7 @@ import type { SqlType } from '../../../sql/types.js';
 import { tooManyInputFiles } from '../faults.js';
 import type { RunningJob } from '../job.js';
 import type { InputCounter, StageCounters } from '../progress.js';
+import { openRemoteFiles } from './file-systems.js';
 import type { JobRelation } from '../protocol.js';
 
 /** What a counter comes to. */
@@ -42,8 +43,11 @@ export interface SparkInputs {
   countProblems(): Promise<void>;
 }
 
-/** A path from Spark's URI of a file. */
-const sourceOf = (uri: EngineValue | undefined): string => decodeURI(String(uri)).replace(/^file:\/+/, '/');
+/** A path or Druid's URI from Spark's URI of a file. */
+const sourceOf = (uri: EngineValue | undefined): string =>
+  decodeURI(String(uri))
+    .replace(/^file:\/+/, '/')
+    .replace(/^s3a:/, 's3:');
 
 type SystemRows = Extract<JobRelation, { kind: 'rows' }>;
 
@@ -77,6 +81,7 @@ export async function createSparkInputs(
   const totals: Total[] = [];
   const badRecords: string[] = [];
   let listedFiles = 0;
+  const remoteFiles = openRemoteFiles(session, running.job.s3 ?? {});
   for (const relation of running.job.relations) {
     const name = quoteIdentifier(relation.name);
     switch (relation.kind) {
@@ -93,6 +98,7 @@ export async function createSparkInputs(
             if (maxInputFiles !== undefined && listedFiles > maxInputFiles) throw tooManyInputFiles(listedFiles);
           },
           maxParseExceptions: running.job.maxParseExceptions,
+          ...remoteFiles,
           createView: (files) => session.createView(files),
           columnsOf: async (view) => {
             const described = await session.rows(`DESCRIBE ${view}`);

@@ -8,15 +8,15 @@ import {
   deleteObjects,
   describeS3Error,
   listObjects,
+  hadoopSettings,
   openS3,
-  regionOf,
   type ListedObject,
-  type S3Connection,
 } from '../../../transfer/index.js';
 import type { RunningJob } from '../job.js';
 import type { AllocatedSegment } from '../protocol.js';
 import { Uploads } from '../uploads.js';
 import { moveFile } from './files.js';
+import { knowsS3 } from './file-systems.js';
 
 /** A directory in which the executors make a folder for each segment, with one file in it. */
 export interface Landing {
@@ -55,20 +55,6 @@ function sharedLanding(running: RunningJob): Landing {
       return size;
     },
     finish: () => uploads.finish(),
-  };
-}
-
-/** Hadoop's settings of S3. Credentials are the cluster's own, or among the session's settings. */
-function hadoopSettings(connection: S3Connection): Readonly<Record<string, string>> {
-  const { endpoint, pathStyle } = connection;
-  const region = regionOf(connection);
-  return {
-    ...(endpoint !== undefined && {
-      'fs.s3a.endpoint': endpoint,
-      'fs.s3a.connection.ssl.enabled': String(!endpoint.startsWith('http:')),
-    }),
-    ...(region !== undefined && { 'fs.s3a.endpoint.region': region }),
-    ...(pathStyle !== undefined && { 'fs.s3a.path.style.access': String(pathStyle) }),
   };
 }
 
@@ -120,16 +106,6 @@ async function s3Landing({ connection, bucket, key }: UploadTarget): Promise<Lan
       }
     },
   };
-}
-
-/** Whether the cluster has Hadoop's file system for S3. */
-async function knowsS3(session: SparkSession): Promise<boolean> {
-  try {
-    await session.rows(`SELECT java_method('java.lang.Class', 'forName', 'org.apache.hadoop.fs.s3a.S3AFileSystem')`);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Straight into deep storage where that is on S3 and the cluster can write there, else by way of the task's directory. */

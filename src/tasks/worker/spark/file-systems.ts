@@ -1,0 +1,46 @@
+import type { SparkSession } from '../../../engine/spark/index.js';
+import { hadoopSettings, type S3Connection } from '../../../transfer/index.js';
+
+/** Whether the cluster has Hadoop's file system for S3. */
+export async function knowsS3(session: SparkSession): Promise<boolean> {
+  try {
+    await session.rows(`SELECT java_method('java.lang.Class', 'forName', 'org.apache.hadoop.fs.s3a.S3AFileSystem')`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How a session reads objects where they are. */
+export interface RemoteFiles {
+  /** Options of a view of such objects. */
+  readonly fileSystem: Readonly<Record<string, string>>;
+  /** Whether the cluster reaches an object's bucket; asked for once a bucket. */
+  canRead(uri: string): Promise<boolean>;
+}
+
+/** Objects on S3 as the cluster reaches them, where it has the file system and credentials. */
+export function openRemoteFiles(session: SparkSession, connection: S3Connection): RemoteFiles {
+  const fileSystem = hadoopSettings(connection);
+  const reached = new Map<string, Promise<boolean>>();
+  const reaches = async (uri: string): Promise<boolean> => {
+    if (!(await knowsS3(session))) return false;
+    try {
+      // Making the view looks for the object, with the credentials of the cluster, and reads nothing.
+      const view = { name: 'reached', format: 'text', schema: 'value STRING', options: fileSystem } as const;
+      await session.createView({ ...view, paths: [uri] });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return {
+    fileSystem,
+    canRead(uri) {
+      const [bucket = uri] = /^\w+:\/\/[^/]+/.exec(uri) ?? [];
+      const known = reached.get(bucket) ?? reaches(uri);
+      reached.set(bucket, known);
+      return known;
+    },
+  };
+}
