@@ -104,6 +104,9 @@ test.each([
   ['no SQL', 'SELEC 1', 'unsupported'],
   ['a pattern that is none, in a constant', "SELECT 'a' RLIKE '('", 'data'],
   ['a pattern that is none, in a row', "SELECT 'a' RLIKE concat('(', id) FROM range(2)", 'data'],
+  ['a format that is none', "SELECT format_string('%q', 1)", 'data'],
+  ['a format with less than it names, in a row', "SELECT format_string('%d %d', id) FROM range(2)", 'data'],
+  ['a time beyond all', "SELECT TIMESTAMP '2020-01-01 00:00:00' + make_ym_interval(170000000)", 'data'],
   ['files that are missing', 'SELECT * FROM parquet.`/no/such/file`', 'internal'],
 ] as const)('the kind of a failure tells whose it is: %s', async (_, sql, kind) => {
   const session = await openSession(sparkRemote);

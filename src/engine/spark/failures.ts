@@ -14,11 +14,21 @@ const kinds: readonly (readonly [RegExp, EngineErrorKind])[] = [
   [/\[(PATH_NOT_FOUND|UNABLE_TO_INFER_SCHEMA|FAILED_READ_FILE|CANNOT_READ_FILE_FOOTER)/, 'internal'],
   // SQL's own classes of failures: 22 is for values, 42 and 0A for what cannot be run.
   [/SQLSTATE: 22|PatternSyntaxException/, 'data'],
+  // What a task on an executor met in a value, of which only the text of the job's failure tells.
+  [/java\.(util\.\w*Format\w*|time\.DateTime|lang\.(Arithmetic|NumberFormat))Exception/, 'data'],
   [/SQLSTATE: (42|0A)/, 'unsupported'],
 ];
 
 /** What Spark throws for a statement that it cannot make a plan of. */
 const REFUSALS = ['org.apache.spark.sql.AnalysisException', 'org.apache.spark.SparkUnsupportedOperationException'];
+
+/** What Java throws for values, or texts that say what to do with them, that it cannot work with. */
+const VALUE_FAILURES = [
+  'java.lang.ArithmeticException',
+  'java.util.IllegalFormatException',
+  'java.time.DateTimeException',
+  'java.lang.NumberFormatException',
+];
 
 const isServiceError = (cause: unknown): cause is ServiceError =>
   cause instanceof Error && 'code' in cause && 'details' in cause;
@@ -43,7 +53,9 @@ function withoutTrace(details: string): string {
 function kindOf(cause: ServiceError, message: string): EngineErrorKind {
   const known = kinds.find(([pattern]) => pattern.test(message))?.[1];
   if (known !== undefined) return known;
-  return exceptionClasses(cause).some((name) => REFUSALS.includes(name)) ? 'unsupported' : 'internal';
+  const classes = exceptionClasses(cause);
+  if (classes.some((name) => VALUE_FAILURES.includes(name))) return 'data';
+  return classes.some((name) => REFUSALS.includes(name)) ? 'unsupported' : 'internal';
 }
 
 /** Turns what a call threw into an EngineError with Spark's own message; an EngineError stays what it is. */
