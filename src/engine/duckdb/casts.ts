@@ -25,10 +25,10 @@ export const castMacros: readonly string[] = [
   END`,
 ];
 
-function toText(sql: string, from: SqlType, timeZone: string | undefined): string {
+function toText(sql: string, from: SqlType, timeZone: string): string {
   if (isDatetime(from)) {
     const format = from.name === 'DATE' ? '%Y-%m-%d' : '%Y-%m-%d %H:%M:%S';
-    return `strftime(${localSql(sql, readZone(timeZone ?? 'UTC'))}, ${quoteText(format)})`;
+    return `strftime(${localSql(sql, readZone(timeZone))}, ${quoteText(format)})`;
   }
   // Expressions know no FLOAT, so that its text is the one of the DOUBLE that it becomes.
   if (isFractional(from)) return `druid_double_text(${sql})`;

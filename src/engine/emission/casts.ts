@@ -20,7 +20,7 @@ export interface CastSyntax {
   readonly engine: string;
   readonly lists: ListSyntax;
   typeName(type: SqlType): string;
-  toText(sql: string, from: SqlType, timeZone: string | undefined): string;
+  toText(sql: string, from: SqlType, timeZone: string): string;
   toNumber(sql: string, from: SqlType, to: SqlType): string | undefined;
   /** A text or number as a TIMESTAMP. */
   textToTimestamp(sql: string, timeZone: string): string;
@@ -33,7 +33,7 @@ export interface CastSyntax {
   attempt(sql: string): string;
 }
 
-function toTimestamp(syntax: CastSyntax, sql: string, from: SqlType, to: SqlType, timeZone = 'UTC') {
+function toTimestamp(syntax: CastSyntax, sql: string, from: SqlType, to: SqlType, timeZone: string) {
   let timestamp: string | undefined;
   if (isDatetime(from)) timestamp = sql;
   else if (isString(from)) timestamp = syntax.textToTimestamp(sql, timeZone);
@@ -57,6 +57,7 @@ function toComplex(syntax: CastSyntax, sql: string, from: SqlType, to: SqlType):
 
 function converted(syntax: CastSyntax, sql: string, from: SqlType, to: SqlType, options: CastOptions) {
   const { lists } = syntax;
+  const { timeZone = 'UTC' } = options;
   if (to.name === 'ARRAY') {
     const target = to.element ?? VARCHAR;
     if (from.name === 'ARRAY') {
@@ -68,10 +69,10 @@ function converted(syntax: CastSyntax, sql: string, from: SqlType, to: SqlType, 
     const only = castWith(syntax, lists.first(operand(sql)), from.element ?? VARCHAR, to, options);
     return `CASE WHEN ${lists.size(sql)} = 1 THEN ${only} END`;
   }
-  if (isString(to)) return isString(from) ? sql : syntax.toText(sql, from, options.timeZone);
+  if (isString(to)) return isString(from) ? sql : syntax.toText(sql, from, timeZone);
   if (to.name === 'COMPLEX') return toComplex(syntax, sql, from, to);
   if (to.name === 'BOOLEAN') return toBoolean(syntax, sql, from);
-  if (isDatetime(to)) return toTimestamp(syntax, sql, from, to, options.timeZone);
+  if (isDatetime(to)) return toTimestamp(syntax, sql, from, to, timeZone);
   if (isNumeric(to)) return syntax.toNumber(sql, from, to);
   if (isInterval(to)) return isInterval(from) ? sql : syntax.toNumber(sql, from, BIGINT);
   return undefined;

@@ -23,10 +23,10 @@ export const textToLong = (x: string): string =>
   ` ELSE coalesce(CASE WHEN ${x} RLIKE ${quoteText('^[+-]?[0-9]+\\z')} THEN CAST(${x} AS BIGINT) END,` +
   ` CAST(${textToDouble(x)} AS BIGINT)) END`;
 
-function toText(sql: string, from: SqlType, timeZone: string | undefined): string {
+function toText(sql: string, from: SqlType, timeZone: string): string {
   if (isDatetime(from)) {
     const format = from.name === 'DATE' ? 'yyyy-MM-dd' : 'yyyy-MM-dd HH:mm:ss';
-    return `date_format(${localSql(sql, readSparkZone(timeZone ?? 'UTC'))}, ${quoteText(format)})`;
+    return `date_format(${localSql(sql, readSparkZone(timeZone))}, ${quoteText(format)})`;
   }
   if (from.name === 'BOOLEAN') return `CAST(CAST(${sql} AS INT) AS STRING)`;
   if (from.name === 'COMPLEX' && from.complex === 'json') {

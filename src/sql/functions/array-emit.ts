@@ -28,7 +28,8 @@ export const listMacros: readonly string[] = [
       l[1:len(l) + 1 - coalesce(list_position(list_transform(list_reverse(l), lambda v: v <> ''), TRUE), len(l) + 1)] END`,
 ];
 
-export const { listAt, meet, meetLists, comparands } = arrayOperands({ listOf, convertElement, convertElements });
+const { listAt, meet, meetLists, comparands } = arrayOperands({ listOf, convertElement, convertElements });
+export { listAt };
 
 /** The list with a value behind it. */
 export function appended(args: Args, bound: Bound): List {

@@ -1,5 +1,4 @@
 /** The functions of multi-value strings: VARCHAR values that hold several texts (`chr(29)` and a JSON array of them). */
-import type { Expression } from '../plan/expression.js';
 import { arrayOf, BOOLEAN, INTEGER, MULTI_VALUE_VARCHAR, VARCHAR } from '../types.js';
 import {
   appended,
@@ -13,7 +12,7 @@ import {
   split,
 } from './array-emit.js';
 import { convertElement, convertElements, requireScalar } from './array-elements.js';
-import type { List } from './array-operands.js';
+import type { Args, Bound, List } from './array-operands.js';
 import type { Emitter, FunctionDeclaration } from './declaration.js';
 import { family, operands, strictly } from './declare.js';
 
@@ -47,9 +46,6 @@ export const multivalueMacros: readonly string[] = [
 ];
 
 const multivalue = family('scalar', 'multivalue');
-
-type Args = readonly string[];
-type Bound = readonly Expression[];
 
 /** The argument at an index as a list of texts, NULL when there is none. */
 function textsAt(args: Args, bound: Bound, index: number): string {

@@ -15,7 +15,8 @@ import { sparkType } from '../types.js';
 import { convertElement, convertElements, listOf } from './elements.js';
 import type { Emitters } from './index.js';
 
-export const { listAt, meet, meetLists, comparands } = arrayOperands({ listOf, convertElement, convertElements });
+const { listAt, meet, meetLists, comparands } = arrayOperands({ listOf, convertElement, convertElements });
+export { listAt };
 
 /** `body` over names that stand for values, which are computed once. */
 export function naming(values: Readonly<Record<string, string>>, body: string): string {
