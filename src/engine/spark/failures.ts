@@ -2,7 +2,7 @@ import { status, type ServiceError } from '@grpc/grpc-js';
 import { EngineError, type EngineErrorKind } from '../session.js';
 import { exceptionClasses } from './error-info.js';
 
-/** What Spark's messages mention, and what they mean to us; the first that fits counts. */
+/** What Spark's failures mention, and what that means to us; the first that fits counts. */
 const kinds: readonly (readonly [RegExp, EngineErrorKind])[] = [
   [/OPERATION_CANCELED|OPERATION_ABANDONED|was cancell?ed|interrupted by user/i, 'interrupted'],
   [/No space left on device/i, 'disk'],
@@ -14,20 +14,11 @@ const kinds: readonly (readonly [RegExp, EngineErrorKind])[] = [
   [/\[(PATH_NOT_FOUND|UNABLE_TO_INFER_SCHEMA|FAILED_READ_FILE|CANNOT_READ_FILE_FOOTER)/, 'internal'],
   // SQL's own classes of failures: 22 is for values, 42 and 0A for what cannot be run.
   [/SQLSTATE: 22|PatternSyntaxException/, 'data'],
-  // What a task on an executor met in a value, of which only the text of the job's failure tells.
+  // What Java throws for values, or texts that say what to do with them, that it cannot work with.
   [/java\.(util\.\w*Format\w*|time\.DateTime|lang\.(Arithmetic|NumberFormat))Exception/, 'data'],
   [/SQLSTATE: (42|0A)/, 'unsupported'],
-];
-
-/** What Spark throws for a statement that it cannot make a plan of. */
-const REFUSALS = ['org.apache.spark.sql.AnalysisException', 'org.apache.spark.SparkUnsupportedOperationException'];
-
-/** What Java throws for values, or texts that say what to do with them, that it cannot work with. */
-const VALUE_FAILURES = [
-  'java.lang.ArithmeticException',
-  'java.util.IllegalFormatException',
-  'java.time.DateTimeException',
-  'java.lang.NumberFormatException',
+  // What Spark throws for a statement that it cannot make a plan of.
+  [/org\.apache\.spark\.(sql\.Analysis|SparkUnsupportedOperation)Exception/, 'unsupported'],
 ];
 
 const isServiceError = (cause: unknown): cause is ServiceError =>
@@ -50,12 +41,10 @@ function withoutTrace(details: string): string {
   return cause === undefined || message.includes(cause) ? message : `${message}: ${cause}`;
 }
 
+/** By the message, in which a failed task of an executor tells its exception, and by the classes of the server's own. */
 function kindOf(cause: ServiceError, message: string): EngineErrorKind {
-  const known = kinds.find(([pattern]) => pattern.test(message))?.[1];
-  if (known !== undefined) return known;
-  const classes = exceptionClasses(cause);
-  if (classes.some((name) => VALUE_FAILURES.includes(name))) return 'data';
-  return classes.some((name) => REFUSALS.includes(name)) ? 'unsupported' : 'internal';
+  const told = [message, ...exceptionClasses(cause)].join('\n');
+  return kinds.find(([pattern]) => pattern.test(told))?.[1] ?? 'internal';
 }
 
 /** Turns what a call threw into an EngineError with Spark's own message; an EngineError stays what it is. */
