@@ -92,27 +92,45 @@ async function writeContent(
   return { ...file, path: target, compression: 'none' };
 }
 
-/** Spark goes by the names of files: `.gz` is unpacked, and other packings are done away with here. */
+const PATTERN_SIGNS = /[*?[\]{}\\]/;
+
+/** Whether Spark, which goes by the names of files, unpacks one by itself. */
+const unpacksItself = (name: string, { compression }: InputFile, format: InputFormat): boolean =>
+  compression === 'gzip' && format.type !== 'parquet' && /\.gz$/i.test(name);
+
+/** Whether Spark would take a file, by its name, for a packed one. */
+const isMisnamed = (name: string, { compression }: InputFile): boolean =>
+  compression === 'none' && /\.(gz|bz2|zst|lz4|snappy|deflate)$/i.test(name);
+
+/** Whether a JSON file begins with a byte order mark, over which Spark stumbles. */
+const isMarked = async (file: InputFile, format: InputFormat): Promise<boolean> =>
+  format.type === 'json' && file.compression === 'none' && hasByteOrderMark((await readHead(file, 3)).bytes);
+
+async function layoutOf(file: InputFile, format: InputFormat): Promise<JsonLayout> {
+  if (format.type !== 'json' || format.assumeNewlineDelimited === true) return 'lines';
+  const { bytes, whole } = await readHead(file, HEAD_BYTES);
+  return detectLayout(new TextDecoder().decode(bytes), whole);
+}
+
+/** A file whose content and name Spark takes for what they are. */
 async function unpacked(file: InputFile, format: InputFormat, target: string, signal: AbortSignal): Promise<InputFile> {
-  const isNamedGzip = /\.gz$/i.test(file.path);
   const isPacked = file.compression !== 'none';
-  if (isPacked && (format.type === 'parquet' || !(file.compression === 'gzip' && isNamedGzip))) {
+  if (isPacked ? !unpacksItself(file.path, file, format) : await isMarked(file, format)) {
     return unpackFile(file, target, signal);
   }
-  if (format.type === 'json' && !isPacked && hasByteOrderMark((await readHead(file, 3)).bytes)) {
-    return unpackFile(file, target, signal);
-  }
-  const isMisnamed = !isPacked && /\.(gz|bz2|zst|lz4|snappy|deflate)$/i.test(file.path);
   // A name that begins with _ or . is passed over, and one with signs of patterns is taken for a pattern.
-  if (!isMisnamed && !/[*?[\]{}\\]/.test(file.path) && !/^[._]/.test(path.basename(file.path))) return file;
+  const isPlain = !PATTERN_SIGNS.test(file.path) && !/^[._]/.test(path.basename(file.path));
+  if (isPlain && !isMisnamed(file.path, file)) return file;
   const link = isPacked ? `${target}.gz` : target;
   await symlink(file.path, link);
   return { ...file, path: link };
 }
 
 /** Whether a URI means the same to Hadoop and Spark as to S3, and is neither a pattern nor passed over. */
-export const isPlainUri = (uri: string): boolean =>
-  !/[*?[\]{}\\]|\/\.{0,2}\/|\/[._][^/]*$/.test(uri.replace(/^\w+:\/\//, ''));
+export function isPlainUri(uri: string): boolean {
+  const place = uri.replace(/^\w+:\/\//, '');
+  return !PATTERN_SIGNS.test(place) && !/\/\.{0,2}\/|\/[._][^/]*$/.test(place);
+}
 
 /**
  * Whether Spark can read a file as it is, where it is, of which only the beginning lies here.
@@ -120,14 +138,9 @@ export const isPlainUri = (uri: string): boolean =>
  */
 export async function isReadableInPlace(file: InputFile, format: InputFormat, skippedLines: number): Promise<boolean> {
   const { remotePath = file.path, compression } = file;
-  if (format.type === 'avro_ocf' || skippedLines > 0) return false;
-  if (compression === 'none') {
-    if (/\.(gz|bz2|zst|lz4|snappy|deflate)$/i.test(remotePath)) return false;
-  } else if (compression !== 'gzip' || format.type === 'parquet' || !/\.gz$/i.test(remotePath)) return false;
-  if (format.type !== 'json') return true;
-  const { bytes, whole } = await readHead(file, HEAD_BYTES);
-  if (compression === 'none' && hasByteOrderMark(bytes)) return false;
-  return format.assumeNewlineDelimited === true || detectLayout(new TextDecoder().decode(bytes), whole) === 'lines';
+  if (format.type === 'avro_ocf' || skippedLines > 0 || isMisnamed(remotePath, file)) return false;
+  if (compression === 'none' ? await isMarked(file, format) : !unpacksItself(remotePath, file, format)) return false;
+  return (await layoutOf(file, format)) === 'lines';
 }
 
 /**
@@ -149,9 +162,7 @@ export async function makeReadable(
   }
   if (skippedLines > 0) return writeContent(file, withoutLines(openContent(file), skippedLines), target, signal);
   const readable = await unpacked(file, format, target, signal);
-  if (format.type !== 'json' || format.assumeNewlineDelimited === true) return readable;
-  const { bytes, whole } = await readHead(readable, HEAD_BYTES);
-  const layout = detectLayout(new TextDecoder().decode(bytes), whole);
+  const layout = await layoutOf(readable, format);
   if (layout === 'lines') return readable;
   return writeContent(file, jsonLines(openContent(readable), layout), `${target}.lines`, signal);
 }
