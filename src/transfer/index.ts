@@ -1,14 +1,6 @@
 export { hadoopSettings } from './hadoop.js';
 export { downloadResuming, type Recovery } from './resume.js';
-export {
-  describeS3Error,
-  openS3,
-  regionOf,
-  s3Library,
-  statusOf,
-  type S3Connection,
-  type S3Credentials,
-} from './s3-client.js';
+export { describeS3Error, openS3, s3Library, statusOf, type S3Connection, type S3Credentials } from './s3-client.js';
 export {
   copyObject,
   deleteObjects,

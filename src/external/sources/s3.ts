@@ -24,6 +24,9 @@ export interface S3Origin {
   readonly isUsual: boolean;
 }
 
+/** How all objects of a source are reached. */
+type Access = Pick<S3Origin, 'client' | 'isUsual'>;
+
 export const s3Uri = ({ bucket, key }: Pick<S3Origin, 'bucket' | 'key'>): string => `s3://${bucket}/${key}`;
 
 /** `s3://bucket/any/key`; keys may hold signs that a URL would have to escape. */
@@ -59,13 +62,13 @@ async function openSource(source: S3Source, defaults: S3Connection): Promise<S3C
   return openS3(connectionOf(source, defaults), credentials);
 }
 
-async function listPrefix(client: S3Client, uri: string, isUsual: boolean): Promise<readonly S3Origin[]> {
+async function listPrefix(access: Access, uri: string): Promise<readonly S3Origin[]> {
   const { bucket, key: prefix } = parseUri(uri);
   const found: S3Origin[] = [];
   try {
-    for await (const { key, size } of listObjects(client, bucket, prefix)) {
+    for await (const { key, size } of listObjects(access.client, bucket, prefix)) {
       // Consoles make empty objects to show as folders.
-      if (size > 0 && !key.endsWith('/')) found.push({ client, bucket, key, isUsual });
+      if (size > 0 && !key.endsWith('/')) found.push({ ...access, bucket, key });
     }
   } catch (error) {
     throw new ExternalReadError(`Listing [${uri}] failed: ${describeS3Error(error)}`, { cause: error });
@@ -80,14 +83,14 @@ async function listPrefix(client: S3Client, uri: string, isUsual: boolean): Prom
  */
 export async function listS3Objects(source: S3Source, defaults: S3Connection): Promise<readonly S3Origin[]> {
   const client = await openSource(source, defaults);
-  const isUsual = !source.properties && !source.endpointConfig && !source.clientConfig;
+  const access = { client, isUsual: !source.properties && !source.endpointConfig && !source.clientConfig };
   const named = [
     ...(source.uris ?? []).map(parseUri),
     ...(source.objects ?? []).map(({ bucket, path }) => ({ bucket, key: path })),
   ];
   try {
-    const listed = await Promise.all((source.prefixes ?? []).map((prefix) => listPrefix(client, prefix, isUsual)));
-    const all = [...named.map((object) => ({ client, ...object, isUsual })), ...listed.flat()];
+    const listed = await Promise.all((source.prefixes ?? []).map((prefix) => listPrefix(access, prefix)));
+    const all = [...named.map((object) => ({ ...access, ...object })), ...listed.flat()];
     const { objectGlob } = source;
     if (!objectGlob) return all;
     const pattern = globPattern(objectGlob);
@@ -98,18 +101,10 @@ export async function listS3Objects(source: S3Source, defaults: S3Connection): P
   }
 }
 
-/**
- * Downloads an object to a file, resuming where the connection breaks.
- * @throws ExternalReadError
- */
-export async function downloadS3(
-  origin: S3Origin,
-  file: string,
-  signal: AbortSignal,
-  onBytes: (bytes: number) => void,
-): Promise<void> {
+/** Reading of an object, whose failures name it. */
+async function reading<T>(origin: S3Origin, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
-    await downloadObject(origin.client, origin, file, signal, onBytes);
+    return await work();
   } catch (error) {
     if (signal.aborted) throw error;
     throw new ExternalReadError(`Reading [${s3Uri(origin)}] failed: ${describeS3Error(error)}`, { cause: error });
@@ -117,21 +112,23 @@ export async function downloadS3(
 }
 
 /**
+ * Downloads an object to a file, resuming where the connection breaks.
+ * @throws ExternalReadError
+ */
+export const downloadS3 = (
+  origin: S3Origin,
+  file: string,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<void> => reading(origin, signal, () => downloadObject(origin.client, origin, file, signal, onBytes));
+
+/**
  * Writes the first bytes of an object to a file; answers the bytes of the object.
  * @throws ExternalReadError
  */
-export async function downloadS3Head(
-  origin: S3Origin,
-  file: string,
-  limit: number,
-  signal: AbortSignal,
-): Promise<number> {
-  try {
+export const downloadS3Head = (origin: S3Origin, file: string, limit: number, signal: AbortSignal): Promise<number> =>
+  reading(origin, signal, async () => {
     const { bytes, size } = await readObjectHead(origin.client, origin, limit, signal);
     await writeFile(file, bytes);
     return size;
-  } catch (error) {
-    if (signal.aborted) throw error;
-    throw new ExternalReadError(`Reading [${s3Uri(origin)}] failed: ${describeS3Error(error)}`, { cause: error });
-  }
-}
+  });

@@ -24,9 +24,8 @@ export function openRemoteFiles(session: SparkSession, connection: S3Connection)
   const fileSystem = hadoopSettings(connection);
   const reached = new Map<string, Promise<boolean>>();
   const reaches = async (uri: string): Promise<boolean> => {
-    if (!(await knowsS3(session))) return false;
     try {
-      // Making the view looks for the object, with the credentials of the cluster, and reads nothing.
+      // Making the view looks for the object, by the file system and the credentials of the cluster, and reads nothing.
       const view = { name: 'reached', format: 'text', schema: 'value STRING', options: fileSystem } as const;
       await session.createView({ ...view, paths: [uri] });
       return true;
