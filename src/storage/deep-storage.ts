@@ -1,6 +1,15 @@
-import { formatTime } from '../segments/index.js';
+import { formatSegmentId, formatTime } from '../segments/index.js';
 import type { DataSegment, Interval, ShardSpec } from '../segments/segment.js';
-import type { FilePlace, FileStore, FolderPlace, OpenFiles, StoredFile } from './file-store.js';
+import {
+  type FilePlace,
+  type FileStore,
+  type FolderPlace,
+  MissingFileError,
+  type OpenFiles,
+  type RemoteObject,
+  type StoredFile,
+} from './file-store.js';
+import { FilesInUse } from './files-in-use.js';
 
 /** Where a worker writes a segment's file, and how the metadata name it. */
 export interface SegmentLocation extends FilePlace {
@@ -11,6 +20,21 @@ export interface SegmentLocation extends FilePlace {
 export interface OpenSegments {
   readonly segments: readonly { readonly segment: DataSegment; readonly path: string }[];
   release(): void;
+}
+
+/** Files of segments where they lie in deep storage, until they are released; tombstones have none. */
+export interface RemoteSegments {
+  readonly segments: readonly { readonly segment: DataSegment; readonly object: RemoteObject }[];
+  release(): void;
+}
+
+/** What is said of a segment whose file is not where the metadata say. */
+export const missingSegmentText = (segment: DataSegment, place: string): string =>
+  `Segment [${formatSegmentId(segment)}] cannot be read: there is no file [${place}] in deep storage`;
+
+/** A segment whose file is not in deep storage. */
+export class MissingSegmentError extends Error {
+  override readonly name = 'MissingSegmentError';
 }
 
 /** What the metadata name: paths of segments and of results. */
@@ -39,8 +63,15 @@ async function removeUnreferenced(store: FileStore, referenced: ReadonlySet<stri
   return left.length;
 }
 
+interface StoredSegment {
+  readonly segment: DataSegment;
+  readonly file: StoredFile;
+}
+
 /** Where segment files and the results of SELECT tasks live. */
 export class DeepStorage {
+  readonly #inUse = new FilesInUse((paths) => this.segments.remove(paths));
+
   constructor(
     /** `<datasource>/<start>_<end>/<version>/<partition>_<task>.parquet`. */
     readonly segments: FileStore,
@@ -66,9 +97,8 @@ export class DeepStorage {
     return { loadSpec: { type: this.segments.type, path }, ...(await this.segments.place(path)) };
   }
 
-  /** Brings segments' files to this machine. */
-  async open(segments: readonly DataSegment[]): Promise<OpenSegments> {
-    const stored: { readonly segment: DataSegment; readonly file: StoredFile }[] = [];
+  #stored(segments: readonly DataSegment[]): readonly StoredSegment[] {
+    const stored: StoredSegment[] = [];
     for (const segment of segments) {
       const { loadSpec, size } = segment;
       if (loadSpec.type === 'tombstone') continue;
@@ -79,8 +109,48 @@ export class DeepStorage {
       }
       stored.push({ segment, file: { path: loadSpec.path, size } });
     }
-    const { paths, release } = await this.segments.open(stored.map(({ file }) => file));
-    return { segments: stored.map(({ segment }, index) => ({ segment, path: paths[index] ?? '' })), release };
+    return stored;
+  }
+
+  /**
+   * Brings segments' files to this machine. They are not deleted until they are released.
+   * @throws MissingSegmentError
+   */
+  async open(segments: readonly DataSegment[]): Promise<OpenSegments> {
+    const stored = this.#stored(segments);
+    const files = stored.map(({ file }) => file);
+    const letGo = this.#inUse.hold(files.map(({ path }) => path));
+    try {
+      const { paths, release } = await this.segments.open(files);
+      return {
+        segments: stored.map(({ segment }, index) => ({ segment, path: paths[index] ?? '' })),
+        release() {
+          release();
+          letGo();
+        },
+      };
+    } catch (error) {
+      letGo();
+      const missing =
+        error instanceof MissingFileError ? stored.find(({ file }) => file.path === error.path) : undefined;
+      if (!missing) throw error;
+      const { place } = error as MissingFileError;
+      throw new MissingSegmentError(missingSegmentText(missing.segment, place), { cause: error });
+    }
+  }
+
+  /**
+   * Where segments' files lie, for whoever reads them there; undefined where other machines do not reach deep storage.
+   * They are not deleted until they are released.
+   */
+  locate(segments: readonly DataSegment[]): RemoteSegments | undefined {
+    const { objectOf } = this.segments;
+    if (!objectOf) return undefined;
+    const stored = this.#stored(segments);
+    return {
+      segments: stored.map(({ segment, file }) => ({ segment, object: objectOf(file.path) })),
+      release: this.#inUse.hold(stored.map(({ file }) => file.path)),
+    };
   }
 
   /** Takes note of segments that were published. */
@@ -90,9 +160,9 @@ export class DeepStorage {
     );
   }
 
-  /** Deletes segments' files. */
+  /** Deletes segments' files; those that are being read, when they no longer are. */
   async remove(loadSpecs: readonly DataSegment['loadSpec'][]): Promise<void> {
-    await this.segments.remove(filesOf(loadSpecs));
+    await this.#inUse.remove(filesOf(loadSpecs));
   }
 
   /** Where a task writes its results; `path` + the name of a file is that file's path among the results. */

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { OpenFiles, StoredFile } from './file-store.js';
@@ -91,9 +91,9 @@ export class FileCache {
     return { paths: results.map((result) => (result.status === 'fulfilled' ? result.value : '')), release };
   }
 
-  /** Takes files in that were written to their places. */
+  /** Takes in those of some files that were written to their places here. */
   adopt(files: readonly StoredFile[]): void {
-    for (const file of files) this.#touch(file);
+    for (const file of files) if (existsSync(this.fileOf(file.path))) this.#touch(file);
     this.#evict();
   }
 

@@ -6,9 +6,26 @@ export interface StoredFile {
   readonly size: number;
 }
 
-/** An object to be uploaded, or the bucket and the prefix of several. Plain data, sent to a worker. */
-export interface UploadTarget extends S3Object {
+/** An object and how it is reached. Plain data, sent to a worker. */
+export interface RemoteObject extends S3Object {
   readonly connection: S3Connection;
+}
+
+/** An object to be uploaded, or the bucket and the prefix of several. */
+export type UploadTarget = RemoteObject;
+
+/** A file that is not in its store, though the metadata name it. */
+export class MissingFileError extends Error {
+  override readonly name = 'MissingFileError';
+  constructor(
+    /** Within the store. */
+    readonly path: string,
+    /** For people. */
+    readonly place: string,
+    options?: ErrorOptions,
+  ) {
+    super(`There is no file [${place}]`, options);
+  }
 }
 
 /** Where a new file is written, an absolute path; with `upload`, where the writer then uploads it. */
@@ -36,8 +53,13 @@ export interface FileStore {
   place(path: string): Promise<FilePlace>;
   /** The place of new files below a path that has none yet. */
   placeFolder(path: string): Promise<FolderPlace>;
-  /** Brings files to this machine. */
+  /**
+   * Brings files to this machine.
+   * @throws MissingFileError
+   */
   open(files: readonly StoredFile[]): Promise<OpenFiles>;
+  /** Where a file lies, in a store that other machines reach as well. */
+  readonly objectOf?: (path: string) => RemoteObject;
   /** Takes note of files that were written to their places and published. */
   settle(files: readonly StoredFile[]): Promise<void>;
   /** Paths of all files, or of those below a path that ends in `/`. */

@@ -11,7 +11,7 @@ import {
   type S3Connection,
 } from '../transfer/index.js';
 import { FileCache } from './file-cache.js';
-import type { FileStore } from './file-store.js';
+import { MissingFileError, type FileStore } from './file-store.js';
 
 /** A bucket, or a part of it, that belongs to one server. */
 export interface S3Location {
@@ -27,6 +27,7 @@ async function reached<T>(location: S3Location, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
+    if (error instanceof MissingFileError) throw error;
     throw new Error(`Deep storage ${locationName(location)} cannot be used: ${describeS3Error(error)}`, {
       cause: error,
     });
@@ -68,8 +69,17 @@ export async function openS3FileStore(
   const client = await openS3(connection);
   const keyOf = (relative: string): string => prefix + relative;
   const { signal } = new AbortController();
+  const fetchFile = async (relative: string, file: string): Promise<void> => {
+    const key = keyOf(relative);
+    try {
+      await downloadObject(client, { bucket, key }, file, signal);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'NoSuchKey') throw error;
+      throw new MissingFileError(relative, `s3://${bucket}/${key}`, { cause: error });
+    }
+  };
   const cache = await FileCache.open(cacheOptions.directory, cacheOptions.maxBytes, (relative, file) =>
-    reached(location, downloadObject(client, { bucket, key: keyOf(relative) }, file, signal)),
+    reached(location, fetchFile(relative, file)),
   );
   return {
     type: 's3',
@@ -84,6 +94,8 @@ export async function openS3FileStore(
       Promise.resolve({ kind: 'upload', target: { connection, bucket, key: keyOf(relative) } }),
 
     open: (files) => cache.open(files),
+
+    objectOf: (relative) => ({ connection, bucket, key: keyOf(relative) }),
 
     settle(files) {
       cache.adopt(files);

@@ -21,7 +21,7 @@ import {
 import { openExport, type AllowedExportPaths, type ExportDestination } from './exports.js';
 import { canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
-import { isOrdered, jobColumns, jobRelations, keepsRows } from './relations.js';
+import { isOrdered, jobColumns, jobRelations, keepsRows, type OpenRelations } from './relations.js';
 import type { InferredStatement } from './signature-inference.js';
 import { resultsRecord, taskResultForm } from './result-form.js';
 import { outlivesServer } from './recovery.js';
@@ -31,7 +31,7 @@ import { TaskRecorder } from './task-progress.js';
 import type { RunnerStatus } from './task-status.js';
 import type { TaskWatchers } from './task-watchers.js';
 import { makeTombstones } from './tombstones.js';
-import { JobFault, type WorkerProcess } from './worker-process.js';
+import { JobFault, type JobListener, type WorkerProcess } from './worker-process.js';
 import type { AllocatedSegment, Job, JobSummary, SparkServer } from './worker/protocol.js';
 
 /** Milliseconds that a canceled process gets to stop by itself. */
@@ -168,8 +168,8 @@ export class TaskController {
 
   async #execute(signal: AbortSignal): Promise<void> {
     checkStatementLimits(this.compiled);
-    const { job, release } = await this.#job();
-    const summary = await this.#work(job, signal).finally(release);
+    const { job, release, open } = await this.#job();
+    const summary = await this.#work(job, signal, open).finally(release);
     this.#recorder.counters = summary.stages;
     if (signal.aborted) throw canceled(signal);
     if (this.statement.kind === 'select') {
@@ -184,12 +184,13 @@ export class TaskController {
   };
 
   /** The job, and what lets go of the files that it reads. */
-  async #job(): Promise<{ readonly job: Job; release(): void }> {
+  async #job(): Promise<{ readonly job: Job } & Pick<OpenRelations, 'open' | 'release'>> {
     const { statement, compiled, sources } = this;
     const { context, emitted } = compiled;
     await mkdir(this.#workDirectory, { recursive: true });
     const system = await sources.metadata.current();
-    const { relations, release } = await jobRelations(emitted, { deepStorage: sources.deepStorage, system });
+    const { deepStorage } = sources;
+    const { relations, release, open } = await jobRelations(emitted, compiled.engine, { deepStorage, system });
     try {
       checkInputSegments(relations, compiled);
       const passes = emitted.inPasses?.();
@@ -209,7 +210,7 @@ export class TaskController {
         maxParseExceptions: context.maxParseExceptions,
         maxInputFiles: maxInputFiles(context),
       };
-      return { job, release };
+      return { job, release, open };
     } catch (error) {
       release();
       throw error;
@@ -257,7 +258,7 @@ export class TaskController {
     };
   }
 
-  #work(job: Job, signal: AbortSignal): Promise<JobSummary> {
+  #work(job: Job, signal: AbortSignal, open: OpenRelations['open']): Promise<JobSummary> {
     const attempts = new Attempts(this.sources, {
       taskId: this.taskId,
       context: this.compiled.context,
@@ -265,7 +266,7 @@ export class TaskController {
       log: this.#log.logger,
     });
     return attempts.run(signal, {
-      work: (worker, taken) => this.#runJob(worker, job, signal, taken),
+      work: (worker, taken) => this.#runJob(worker, job, signal, { taken, open }),
       undo: async (reason) => {
         await this.#removeAllocated();
         await countRelaunch(this.sources.store, this.taskId, reason);
@@ -273,7 +274,12 @@ export class TaskController {
     });
   }
 
-  async #runJob(worker: WorkerProcess, job: Job, signal: AbortSignal, taken: () => void): Promise<JobSummary> {
+  async #runJob(
+    worker: WorkerProcess,
+    job: Job,
+    signal: AbortSignal,
+    listener: Pick<JobListener, 'taken' | 'open'>,
+  ): Promise<JobSummary> {
     const rows: (readonly unknown[])[] = [];
     let killer: NodeJS.Timeout | undefined;
     const stop = (): void => {
@@ -283,7 +289,7 @@ export class TaskController {
     signal.addEventListener('abort', stop, { once: true });
     try {
       const summary = await worker.run(job, {
-        taken,
+        ...listener,
         progress: (stages) => {
           this.#recorder.counters = stages;
         },

@@ -49,7 +49,7 @@ export const maxInputFiles = ({ maxNumTasks }: QueryContext): number => limits.i
  */
 export function checkInputSegments(relations: readonly JobRelation[], { context }: CompiledStatement): void {
   const count = relations.reduce(
-    (total, relation) => total + (relation.kind === 'segments' ? relation.segments.length : 0),
+    (total, relation) => total + ('segments' in relation ? relation.segments.length : 0),
     0,
   );
   if (count > maxInputFiles(context)) throw tooManyInputFiles(count);

@@ -17,7 +17,7 @@ import { checkInteractive, checkPreview } from './engine-checks.js';
 import { explain } from './explain.js';
 import { canceled } from './locks.js';
 import type { Metadata } from './metadata.js';
-import { isOrdered, jobColumns, jobRelations } from './relations.js';
+import { isOrdered, jobColumns, jobRelations, type OpenRelations } from './relations.js';
 import { resultFilesSql } from './result-files.js';
 import { taskResultForm } from './result-form.js';
 import { RowStream } from './row-stream.js';
@@ -58,6 +58,9 @@ export interface PreviewAnswer extends QueryAnswer {
   hideSecrets<T>(value: T): T;
 }
 
+/** What a job reads until it ends. */
+type OpenInputs = Pick<OpenRelations, 'release'> & Partial<Pick<OpenRelations, 'open'>>;
+
 /** Milliseconds after which a sample or a preview is given up. */
 const SAMPLING_TIMEOUT_MS = 60_000;
 
@@ -93,8 +96,8 @@ export class QueryService {
     const compiled = this.#compile(request, system);
     const statement = checkInteractive(compiled);
     if (statement.kind === 'explain') return explain(compiled, statement, request.queryId);
-    const { job, release } = await this.#selectJob(compiled, statement, system);
-    return { columns: statement.columns, rows: this.#stream(job, request, compiled.context.timeout, release) };
+    const { job, inputs } = await this.#selectJob(compiled, statement, system);
+    return { columns: statement.columns, rows: this.#stream(job, request, compiled.context.timeout, inputs) };
   }
 
   /**
@@ -107,13 +110,16 @@ export class QueryService {
     const compiled = this.#compile(request, system);
     const statement = checkPreview(compiled);
     const { context } = compiled;
-    const { job, release } = await this.#selectJob(compiled, statement, system);
+    const { job, inputs } = await this.#selectJob(compiled, statement, system);
     const reading = this.#readingExternal({ ...job, maxParseExceptions: context.maxParseExceptions });
-    const releaseAll = (): void => {
-      release();
-      reading.release();
+    const all: OpenInputs = {
+      ...inputs,
+      release() {
+        inputs.release();
+        reading.release();
+      },
     };
-    const rows = this.#stream(reading.job, request, context.timeout ?? SAMPLING_TIMEOUT_MS, releaseAll, warn);
+    const rows = this.#stream(reading.job, request, context.timeout ?? SAMPLING_TIMEOUT_MS, all, warn);
     return { columns: statement.columns, rows, hideSecrets: (value) => compiled.hideSecrets(value) };
   }
 
@@ -130,7 +136,7 @@ export class QueryService {
       relations: [],
       results: taskResultForm(results),
     });
-    return this.#stream(job, request, undefined, files.release);
+    return this.#stream(job, request, undefined, files);
   }
 
   /** Answers the first rows of external data, whose records need not all be readable; columns are those of the relation. */
@@ -150,7 +156,7 @@ export class QueryService {
       results: { stringifyArrays: true },
     });
     const sampling = this.#readingExternal({ ...job, maxParseExceptions: -1 });
-    return this.#stream(sampling.job, { queryId: job.id, signal }, SAMPLING_TIMEOUT_MS, sampling.release);
+    return this.#stream(sampling.job, { queryId: job.id, signal }, SAMPLING_TIMEOUT_MS, sampling);
   }
 
   #compile(request: StatementRequest, { catalog }: SystemSource): CompiledStatement {
@@ -168,9 +174,9 @@ export class QueryService {
     { context, emitted, engine }: CompiledStatement,
     { plan, columns }: SelectStatement,
     system: SystemSource,
-  ): Promise<{ readonly job: Job; release(): void }> {
+  ): Promise<{ readonly job: Job; readonly inputs: OpenInputs }> {
     const { deepStorage, spark } = this.sources;
-    const { relations, release } = await jobRelations(emitted, { deepStorage, system });
+    const { relations, ...inputs } = await jobRelations(emitted, engine, { deepStorage, system });
     const job = this.#job({
       ...(engine === 'spark' && spark && { spark }),
       sql: emitted.sql,
@@ -179,7 +185,7 @@ export class QueryService {
       relations,
       results: { stringifyArrays: context.sqlStringifyArrays, timeZone: context.sqlTimeZone },
     });
-    return { job, release };
+    return { job, inputs };
   }
 
   /** The job with what it needs to read external data; its directory lasts until `release`. */
@@ -219,12 +225,12 @@ export class QueryService {
     await this.#process?.end('exit', 500);
   }
 
-  /** @param release called when the job reads no more */
+  /** @param inputs released when the job reads no more */
   #stream(
     job: Job,
     { queryId, signal }: Pick<QueryRequest, 'queryId' | 'signal'>,
     timeout: number | undefined,
-    release: () => void,
+    inputs: OpenInputs,
     warn?: (problem: ParseProblem) => void,
   ): QueryAnswer['rows'] {
     let worker = this.#running();
@@ -252,6 +258,7 @@ export class QueryService {
       rows: (batch: readonly (readonly unknown[])[]) => {
         rows.push(batch);
       },
+      ...(inputs.open && { open: inputs.open }),
       ...(warn && {
         warning: (_stage: number, problem: ParseProblem) => {
           warn(problem);
@@ -281,7 +288,7 @@ export class QueryService {
         clearTimeout(timer);
         signal.removeEventListener('abort', abandon);
         forget();
-        release();
+        inputs.release();
       });
     return rows;
   }

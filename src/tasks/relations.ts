@@ -1,9 +1,12 @@
 import type { EmittedQuery } from '../engine/emitted.js';
+import { FaultError } from '../msq/fault.js';
+import { faults } from '../msq/faults.js';
 import { mayMatch } from '../segments/index.js';
+import type { DataSegment } from '../segments/segment.js';
 import type { TableColumn } from '../sql/catalog.js';
 import type { Plan, ScanNode } from '../sql/plan/index.js';
-import type { DeepStorage, OpenSegments } from '../storage/deep-storage.js';
-import { externalRelation } from './compile.js';
+import { type DeepStorage, MissingSegmentError, type OpenSegments } from '../storage/deep-storage.js';
+import { type EngineName, externalRelation } from './compile.js';
 import { lookupRows } from './lookups.js';
 import { systemRows, type SystemSource } from './system-tables/index.js';
 import type { JobColumn, JobRelation } from './worker/protocol.js';
@@ -14,15 +17,27 @@ export interface RelationSources {
   readonly system: SystemSource;
 }
 
-/** The segments that a scan reads, as files of this machine. */
-async function openSegments(node: ScanNode, sources: RelationSources): Promise<OpenSegments> {
-  const visible = sources.system.snapshot.visible.get(node.table) ?? [];
-  return sources.deepStorage.open(visible.filter((segment) => mayMatch(segment, node)));
+/** The segments that a scan reads. */
+function scannedSegments(node: ScanNode, { system }: RelationSources): readonly DataSegment[] {
+  const visible = system.snapshot.visible.get(node.table) ?? [];
+  return visible.filter((segment) => mayMatch(segment, node));
+}
+
+/** @throws FaultError QueryRuntimeError when deep storage lacks a segment */
+async function openSegments(segments: readonly DataSegment[], { deepStorage }: RelationSources): Promise<OpenSegments> {
+  try {
+    return await deepStorage.open(segments);
+  } catch (error) {
+    if (!(error instanceof MissingSegmentError)) throw error;
+    throw new FaultError(faults.QueryRuntimeError(error.message), { cause: error });
+  }
 }
 
 /** What a job's SQL names. The files of its segments are kept where they are until `release`. */
 export interface OpenRelations {
   readonly relations: readonly JobRelation[];
+  /** Brings the files of a relation of remote segments to this machine; answers their paths. */
+  open(relation: string): Promise<readonly string[]>;
   release(): void;
 }
 
@@ -32,18 +47,35 @@ function madeColumns({ schema, table, fields }: ScanNode, { catalog }: SystemSou
   return catalog.table(schema, table)?.columns.slice(0, 1) ?? [];
 }
 
-/** Everything that a job's SQL names, as of the snapshot in `sources`. */
-export async function jobRelations({ relations }: EmittedQuery, sources: RelationSources): Promise<OpenRelations> {
-  const opened: OpenSegments[] = [];
+/**
+ * Everything that a job's SQL names, as of the snapshot in `sources`.
+ * @param engine Spark may read segments where they lie, and says when it cannot
+ */
+export async function jobRelations(
+  { relations }: EmittedQuery,
+  engine: EngineName,
+  sources: RelationSources,
+): Promise<OpenRelations> {
+  const opened: { release(): void }[] = [];
+  const remote = new Map<string, readonly DataSegment[]>();
+  let isReleased = false as boolean;
   const release = (): void => {
+    isReleased = true;
     for (const each of opened) each.release();
   };
   const open = async ({ name, node }: EmittedQuery['relations'][number]): Promise<JobRelation> => {
     if (node.kind === 'external') return { kind: 'external', name, external: externalRelation(node) };
     if (node.schema === 'druid') {
-      const segments = await openSegments(node, sources);
-      opened.push(segments);
       const columns = node.fields.map((field) => ({ name: field.name, type: field.type }));
+      const scanned = scannedSegments(node, sources);
+      const located = engine === 'spark' ? sources.deepStorage.locate(scanned) : undefined;
+      if (located) {
+        opened.push(located);
+        remote.set(name, scanned);
+        return { kind: 'remoteSegments', name, columns, segments: located.segments };
+      }
+      const segments = await openSegments(scanned, sources);
+      opened.push(segments);
       return { kind: 'segments', name, columns, segments: segments.segments };
     }
     const columns = madeColumns(node, sources.system);
@@ -60,7 +92,17 @@ export async function jobRelations({ relations }: EmittedQuery, sources: Relatio
     release();
     throw failed.reason;
   }
-  return { relations: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])), release };
+  return {
+    relations: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+    async open(relation) {
+      const segments = await openSegments(remote.get(relation) ?? [], sources);
+      // A job that was canceled meanwhile has released everything.
+      if (isReleased) segments.release();
+      else opened.push(segments);
+      return segments.segments.map(({ path }) => path);
+    },
+    release,
+  };
 }
 
 /** The columns of a job's query, as the statement names them. */

@@ -23,6 +23,8 @@ export interface JobListener {
   warning?(stage: number, problem: ParseProblem): void;
   /** Answers where segments go; a FaultError ends the job with that fault. */
   allocate?(chunks: readonly ChunkRequest[]): Promise<readonly AllocatedSegment[]>;
+  /** Brings the segments of a relation to this machine; answers their paths. */
+  open?(relation: string): Promise<readonly string[]>;
   /** A batch of rows. The process sends the next ones after `more`. */
   rows?(rows: readonly (readonly unknown[])[]): void;
 }
@@ -221,7 +223,10 @@ export class WorkerProcess {
         job.listener.rows?.(message.rows);
         break;
       case 'allocate':
-        void this.#allocate(message.jobId, job, message.chunks);
+        void this.#answer(message.jobId, () => this.#allocate(message.jobId, job, message.chunks));
+        break;
+      case 'open':
+        void this.#answer(message.jobId, () => this.#open(message.jobId, job, message.relation));
         break;
       case 'done':
         this.#jobs.delete(message.jobId);
@@ -234,10 +239,20 @@ export class WorkerProcess {
     }
   }
 
-  async #allocate(jobId: string, job: RunningJob, chunks: readonly ChunkRequest[]): Promise<void> {
+  async #allocate(jobId: string, { listener }: RunningJob, chunks: readonly ChunkRequest[]): Promise<ToProcess> {
+    if (!listener.allocate) throw new Error('This job writes no segments');
+    return { type: 'allocated', jobId, segments: await listener.allocate(chunks) };
+  }
+
+  async #open(jobId: string, { listener }: RunningJob, relation: string): Promise<ToProcess> {
+    if (!listener.open) throw new Error('This job reads no remote segments');
+    return { type: 'opened', jobId, paths: await listener.open(relation) };
+  }
+
+  /** Answers what a job asked for, or why it does not get that. */
+  async #answer(jobId: string, answer: () => Promise<ToProcess>): Promise<void> {
     try {
-      if (!job.listener.allocate) throw new Error('This job writes no segments');
-      this.#send({ type: 'allocated', jobId, segments: await job.listener.allocate(chunks) });
+      this.#send(await answer());
     } catch (error) {
       const fault =
         error instanceof FaultError

@@ -110,6 +110,8 @@ export interface ObjectStore {
   readonly bucket: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** The file in which it logs requests, each a line in the form of AWS's server access logs. */
+  readonly accessLog: string;
 }
 
 /** Starts an object store with one bucket on a free port. It checks signatures. */
@@ -120,11 +122,22 @@ export async function startObjectStore(program: string): Promise<Service<ObjectS
   const [data, sidecar] = ['data', 'sidecar'].map((name) => path.join(directory, name));
   await mkdir(path.join(data ?? '', bucket), { recursive: true });
   await mkdir(sidecar ?? '');
+  const accessLog = path.join(directory, 'access.log');
   const port = await freePort();
   const keys = { accessKeyId: 'test', secretAccessKey: 'not a secret either' };
   const child = spawn(
     program,
-    ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', '--sidecar', sidecar ?? '', data ?? ''],
+    [
+      '--port',
+      `127.0.0.1:${port}`,
+      '--quiet',
+      '--access-log',
+      accessLog,
+      'posix',
+      '--sidecar',
+      sidecar ?? '',
+      data ?? '',
+    ],
     {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, ROOT_ACCESS_KEY_ID: keys.accessKeyId, ROOT_SECRET_ACCESS_KEY: keys.secretAccessKey },
@@ -137,5 +150,5 @@ export async function startObjectStore(program: string): Promise<Service<ObjectS
       () => false,
     ),
   );
-  return { at: { endpoint, bucket, ...keys }, stop };
+  return { at: { endpoint, bucket, ...keys, accessLog }, stop };
 }

@@ -91,6 +91,8 @@ export async function createInputs(
         expected.push({ counter, rows, bytes, bytesToRead: bytes });
         break;
       }
+      case 'remoteSegments':
+        throw new Error(`DuckDB reads no segments where they lie, such as those of ${relation.name}`);
       case 'rows':
         // A query that only counts needs no column, but a table does.
         await session.createTable(

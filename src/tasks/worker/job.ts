@@ -31,6 +31,7 @@ export class RunningJob {
   readonly #sessions = new Set<DuckdbSession>();
   readonly #remote = new Set<Interruptible>();
   #allocation: Waiter<readonly AllocatedSegment[]> | undefined;
+  #opening: Waiter<readonly string[]> | undefined;
   #reader: Waiter<undefined> | undefined;
   #batches = UNASKED_BATCHES;
   #warnings = 0;
@@ -102,8 +103,24 @@ export class RunningJob {
     this.#allocation?.resolve(segments);
   }
 
+  /** Asks the server for the files of remote segments on this machine; throws FaultError when it refuses. */
+  open(relation: string): Promise<readonly string[]> {
+    this.throwIfCanceled();
+    return new Promise((resolve, reject) => {
+      this.#opening = { resolve, reject };
+      this.send({ type: 'open', jobId: this.job.id, relation });
+    });
+  }
+
+  opened(paths: readonly string[]): void {
+    this.#opening?.resolve(paths);
+  }
+
+  /** The job asks for one thing at a time. */
   refused(fault: Fault): void {
-    this.#allocation?.reject(new FaultError(fault));
+    const refusal = new FaultError(fault);
+    this.#allocation?.reject(refusal);
+    this.#opening?.reject(refusal);
   }
 
   /** Sends a batch of rows, once the server wants it. */
@@ -133,6 +150,7 @@ export class RunningJob {
     this.#abort.abort();
     const canceled = new EngineError('interrupted', 'The job was canceled');
     this.#allocation?.reject(canceled);
+    this.#opening?.reject(canceled);
     this.#reader?.reject(canceled);
     const interrupt = (): void => {
       for (const session of [...this.#sessions, ...this.#remote]) session.interrupt();

@@ -26,6 +26,9 @@ export class JobProcess {
       case 'allocated':
         this.#jobs.get(message.jobId)?.allocated(message.segments);
         break;
+      case 'opened':
+        this.#jobs.get(message.jobId)?.opened(message.paths);
+        break;
       case 'refused':
         this.#jobs.get(message.jobId)?.refused(message.fault);
         break;

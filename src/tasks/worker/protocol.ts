@@ -9,7 +9,7 @@ import type { Fault } from '../../msq/fault.js';
 import type { DataSegment, Interval, SegmentColumn, ShardSpec } from '../../segments/segment.js';
 import type { Granularity } from '../../sql/plan/index.js';
 import type { SqlType } from '../../sql/types.js';
-import type { UploadTarget } from '../../storage/file-store.js';
+import type { RemoteObject, UploadTarget } from '../../storage/file-store.js';
 import type { S3Connection } from '../../transfer/index.js';
 
 /** A relation that the job's SQL names; the process creates it as a view before it runs the SQL. */
@@ -21,6 +21,13 @@ export type JobRelation =
       readonly name: string;
       readonly columns: readonly SegmentColumn[];
       readonly segments: readonly { readonly segment: DataSegment; readonly path: string }[];
+    }
+  /** Published segments on S3, which are read there, or which the server brings to this machine when it is asked to. */
+  | {
+      readonly kind: 'remoteSegments';
+      readonly name: string;
+      readonly columns: readonly SegmentColumn[];
+      readonly segments: readonly { readonly segment: DataSegment; readonly object: RemoteObject }[];
     }
   /** Rows of a system table, made by the server; values as sql/plan/expression.ts says for literals. */
   | {
@@ -145,8 +152,9 @@ export interface ProcessSettings {
 export type ToProcess =
   | { readonly type: 'configure'; readonly settings: ProcessSettings }
   | { readonly type: 'run'; readonly job: Job }
-  /** Answer to `allocate`, in the order of the request; or why it could not be. */
+  /** Answers to `allocate` and to `open`, in the order of the request; or why it could not be. */
   | { readonly type: 'allocated'; readonly jobId: string; readonly segments: readonly AllocatedSegment[] }
+  | { readonly type: 'opened'; readonly jobId: string; readonly paths: readonly string[] }
   | { readonly type: 'refused'; readonly jobId: string; readonly fault: Fault }
   /** One batch of rows was taken: each allows one more `rows` message beyond the first few that come unasked. */
   | { readonly type: 'more'; readonly jobId: string }
@@ -207,6 +215,8 @@ export type FromProcess =
   | { readonly type: 'taken'; readonly jobId: string }
   | { readonly type: 'progress'; readonly jobId: string; readonly stages: readonly StageProgress[] }
   | { readonly type: 'warning'; readonly jobId: string; readonly stage: number; readonly problem: ParseProblem }
+  /** Asks for the files of a relation of remote segments, on this machine. */
+  | { readonly type: 'open'; readonly jobId: string; readonly relation: string }
   | { readonly type: 'allocate'; readonly jobId: string; readonly chunks: readonly ChunkRequest[] }
   | { readonly type: 'rows'; readonly jobId: string; readonly rows: readonly (readonly unknown[])[] }
   | { readonly type: 'done'; readonly jobId: string; readonly summary: JobSummary }

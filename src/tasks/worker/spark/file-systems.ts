@@ -1,5 +1,8 @@
 import type { SparkSession } from '../../../engine/spark/index.js';
-import { hadoopSettings, type S3Connection } from '../../../transfer/index.js';
+import { hadoopSettings, type S3Connection, type S3Object } from '../../../transfer/index.js';
+
+/** An object as Hadoop's file system names it. */
+export const hadoopUri = ({ bucket, key }: S3Object): string => `s3a://${bucket}/${key}`;
 
 /** Whether the cluster has Hadoop's file system for S3. */
 export async function knowsS3(session: SparkSession): Promise<boolean> {

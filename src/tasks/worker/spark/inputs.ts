@@ -5,8 +5,6 @@ import {
   type SparkSession,
   sparkType,
 } from '../../../engine/spark/index.js';
-import type { EngineValue } from '../../../engine/session.js';
-import { sparkSegments } from '../../../segments/index.js';
 import { prepareSparkExternal } from '../../../external/index.js';
 import { FaultError } from '../../../msq/fault.js';
 import { faults } from '../../../msq/faults.js';
@@ -14,7 +12,9 @@ import type { SqlType } from '../../../sql/types.js';
 import { tooManyInputFiles } from '../faults.js';
 import type { RunningJob } from '../job.js';
 import type { InputCounter, StageCounters } from '../progress.js';
+import { sourceOf } from './failures.js';
 import { openRemoteFiles } from './file-systems.js';
+import { createSegments } from './segment-files.js';
 import type { JobRelation } from '../protocol.js';
 
 /** What a counter comes to. */
@@ -42,12 +42,6 @@ export interface SparkInputs {
   /** Warns of the records that were left out, and fails when they are more than the job allows. */
   countProblems(): Promise<void>;
 }
-
-/** A path or Druid's URI from Spark's URI of a file. */
-const sourceOf = (uri: EngineValue | undefined): string =>
-  decodeURI(String(uri))
-    .replace(/^file:\/+/, '/')
-    .replace(/^s3a:/, 's3:');
 
 type SystemRows = Extract<JobRelation, { kind: 'rows' }>;
 
@@ -115,12 +109,9 @@ export async function createSparkInputs(
         if (external.badRecordsSql !== undefined) badRecords.push(external.badRecordsSql);
         break;
       }
-      case 'segments': {
-        const { sql, files } = sparkSegments(relation.name, relation);
-        for (const { name: view, schema, paths } of files) {
-          await session.createView({ name: view, format: 'parquet', schema, paths });
-        }
-        named.push(`${name} AS (${sql})`);
+      case 'segments':
+      case 'remoteSegments': {
+        named.push(`${name} AS (${await createSegments(running, session, relation)})`);
         const count = relation.segments.length;
         const counter: InputCounter = { rows: 0, bytes: 0, files: 0, totalFiles: count };
         stage.inputs.push(counter);
@@ -147,7 +138,7 @@ export async function createSparkInputs(
           Number(count) === 0 ? [] : await session.rows(`SELECT * FROM (${sql}) LIMIT ${running.warningsLeft}`);
         for (const [record, source] of shown) {
           running.warn(stage.stage, {
-            source: sourceOf(source),
+            source: sourceOf(String(source)),
             reason: 'it does not fit the format',
             record: String(record),
           });
