@@ -11,6 +11,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SparkSession } from '../../src/engine/spark/index.js';
 import { FaultError } from '../../src/msq/fault.js';
@@ -175,6 +176,33 @@ describe.skipIf('missing' in programs)('deep storage and input on S3', () => {
     const place = reachesS3 ? `s3://${s3.at.bucket}/bad/a b%20(1).json` : '/';
     expect(error.errorMessage).toMatch(/^Unable to parse row \[none\]: Unable to parse JSON \(Path: .*\)$/);
     expect(error.errorMessage).toContain(`(Path: ${place}`);
+  });
+
+  test('executors read Parquet where it is', async () => {
+    const database = await DuckDBInstance.create(':memory:');
+    const connection = await database.connect();
+    for (const [name, columns] of [
+      ['one', `range AS "n", 'x' || range AS "s"`],
+      ['two', `range + 3 AS "n", [range, NULL] AS "l", TIMESTAMP '2026-01-02 03:04:05' AS "t"`],
+    ] as const) {
+      const file = `${directory}/${name}.parquet`;
+      await connection.run(`COPY (SELECT ${columns} FROM range(3)) TO '${file}' (FORMAT parquet)`);
+      await put(`parquet/${name}.parquet`, await readFile(file));
+    }
+    connection.closeSync();
+    const source = JSON.stringify({ type: 's3', prefixes: [`s3://${s3.at.bucket}/parquet/`] });
+    const { report } = await succeed(
+      `SELECT "n", "s", "l", "t" FROM TABLE(EXTERN('${source}', '{"type":"parquet"}'))
+       EXTEND ("n" BIGINT, "s" VARCHAR, "l" BIGINT ARRAY, "t" BIGINT) ORDER BY "n"`,
+    );
+    const time = Date.UTC(2026, 0, 2, 3, 4, 5);
+    expect(report.results.results).toEqual([
+      ...[0, 1, 2].map((n) => [n, `x${n}`, null, null]),
+      ...[0, 1, 2].map((n) => [n + 3, null, `[${n},null]`, time]),
+    ]);
+    expect(report.counters['0']['0'].input0).toMatchObject({ rows: [6], files: [2], totalFiles: [2] });
+    const { hadoop } = await readKeys();
+    for (const name of ['one', 'two']) expect(hadoop.includes(`parquet/${name}.parquet`)).toBe(reachesS3);
   });
 
   const days = (table: string): string =>

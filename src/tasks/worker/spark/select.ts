@@ -27,7 +27,8 @@ export async function selectOnSpark(
       stage.output.rows += rows.length;
       if (truncated) break;
     }
-    inputs.finish();
+    // Spark counts rows twice that it scans once more to find out how to divide their order.
+    inputs.finish(truncated ? undefined : stage.output.rows);
     await inputs.countProblems();
   });
   return { stages: progress.snapshot(), rows: stage.output.rows, ...(truncated && { truncated }) };
