@@ -2,7 +2,7 @@ import { FaultError } from '../../msq/fault.js';
 import { faults } from '../../msq/faults.js';
 import type { RunningJob } from './job.js';
 import { rowGroupWithin } from './memory.js';
-import { withMultiplicity } from './multiplicity.js';
+import { sortValues } from './multi-values.js';
 import type { JobSummary, SegmentsDestination } from './protocol.js';
 import { writeSegments } from './segment-writer.js';
 import { divideRows } from './segmentation.js';
@@ -44,8 +44,14 @@ export async function ingest(running: RunningJob, destination: SegmentsDestinati
     if (staged.rows === 0) return [];
     const sortedBy = sortOrder(destination);
     const order = sortedBy.map((name) => `${storedColumn(columns, name).sqlName} ASC NULLS FIRST`);
-    const written = await withMultiplicity(session, staged.table, columns);
-    const segmentation = await divideRows(running, session, destination, { ...staged, columns: written }, order);
+    const { source, columns: written } = await sortValues(running, session, staged.table, columns);
+    const segmentation = await divideRows(
+      running,
+      session,
+      destination,
+      { ...staged, source, columns: written },
+      order,
+    );
     const places = await running.allocate(segmentation.requests);
     const rowGroupRows = rowGroupWithin(running.settings, reading.output.bytes / staged.rows);
     const work = { destination, segmentation, columns: written, sortedBy, order, rowGroupRows };

@@ -115,8 +115,7 @@ async function writeSegment(
   slice: Slice,
   place: AllocatedSegment,
 ): Promise<DataSegment> {
-  const { table } = work.segmentation;
-  const rows = `FROM ${table} WHERE ${slice.condition}`;
+  const rows = `FROM ${work.segmentation.source} WHERE ${slice.condition}`;
   await session.run(copySql(work.columns, `${rows} ORDER BY ${work.order.join(', ')}`, place.path, work.rowGroupRows));
   const { size } = await stat(place.path);
   let { timeRange } = slice;

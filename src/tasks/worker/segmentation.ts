@@ -16,7 +16,7 @@ const MAX_SCATTER = 8;
 
 /** The rows of one segment to be written. */
 export interface Slice {
-  /** SQL condition over the table. */
+  /** SQL condition over the source. */
   readonly condition: string;
   readonly rows: number;
   /** Known when the slice is a whole chunk. */
@@ -25,10 +25,16 @@ export interface Slice {
 
 /** How the rows are divided into segments. */
 export interface Segmentation {
-  readonly table: string;
+  /** What stands behind FROM. */
+  readonly source: string;
   readonly requests: readonly ChunkRequest[];
   /** In the order of the requests. */
   readonly slices: readonly Slice[];
+}
+
+/** Staged rows, and what gives them with their multi-value strings in order. */
+export interface RowsToDivide extends StagedRows {
+  readonly source: string;
 }
 
 /** A cut between two segments: the number of the row that begins the second, and that row's key. */
@@ -45,23 +51,23 @@ export async function divideRows(
   running: RunningJob,
   session: DuckdbSession,
   destination: SegmentsDestination,
-  staged: StagedRows,
+  staged: RowsToDivide,
   order: readonly string[],
 ): Promise<Segmentation> {
   const counts = staged.chunks.map((chunk) => Math.ceil(chunk.rows / destination.rowsPerSegment));
   checkLimits(destination, staged.chunks, counts);
   const dimensions = rangeDimensions(destination, staged);
   const divided = counts.some((count) => count > 1);
-  const table =
+  const source =
     divided || staged.scatter > MAX_SCATTER
       ? await sortRows(running, session, destination, staged, order)
-      : staged.table;
+      : staged.source;
   const requests: ChunkRequest[] = [];
   const slices: Slice[] = [];
   let first = 0;
   for (const [index, chunk] of staged.chunks.entries()) {
     const count = counts[index] ?? 1;
-    const cuts = count > 1 ? await findCuts(session, table, chunk, first, count, dimensions) : [];
+    const cuts = count > 1 ? await findCuts(session, source, chunk, first, count, dimensions) : [];
     requests.push({
       interval: chunk.interval,
       segments: cuts.length + 1,
@@ -80,7 +86,7 @@ export async function divideRows(
     }
     first += chunk.rows;
   }
-  return { table, requests, slices };
+  return { source, requests, slices };
 }
 
 /**
@@ -131,7 +137,7 @@ async function sortRows(
   running: RunningJob,
   session: DuckdbSession,
   destination: SegmentsDestination,
-  staged: StagedRows,
+  staged: RowsToDivide,
   order: readonly string[],
 ): Promise<string> {
   const keys = destination.clusteredBy.map(({ column, descending }) => {
@@ -142,7 +148,7 @@ async function sortRows(
   await runWithinMemory(
     running,
     session,
-    `CREATE TABLE ${table} AS SELECT * FROM ${staged.table} ORDER BY ${['bucket', ...keys, ...order].join(', ')}`,
+    `CREATE TABLE ${table} AS SELECT * FROM ${staged.source} ORDER BY ${['bucket', ...keys, ...order].join(', ')}`,
   );
   await session.run(`DROP TABLE ${staged.table}`);
   return table;

@@ -19,10 +19,10 @@ export interface ConversionSql {
   milliseconds(sql: string): string;
   text(sql: string): string;
   /**
-   * A multi-value string with its values in order, null first, and null when it has none: Druid's dimensions are
-   * SORTED_ARRAY unless an array is stored in them (DimensionSchemaUtils).
+   * A multi-value string with its values in order, null first, and null when it has none; absent where that is done to the
+   * rows that have been computed.
    */
-  sortedValues(sql: string): string;
+  sortedValues?(sql: string): string;
   /** A list with `convert` applied to each element. */
   each(list: string, convert: (element: string) => string): string;
   /** The moment 0. */
@@ -34,7 +34,6 @@ export const duckdbConversions: ConversionSql = {
   bigint: (sql) => `CAST(${sql} AS BIGINT)`,
   milliseconds: (sql) => `epoch_ms(${sql})`,
   text: (sql) => `CAST(${sql} AS VARCHAR)`,
-  sortedValues: (sql) => `multi_sorted(${sql})`,
   each: (list, convert) => `list_transform(${list}, lambda e: ${convert('e')})`,
   epoch: "TIMESTAMP '1970-01-01'",
 };
@@ -81,7 +80,7 @@ function storageOf(type: SqlType, sql: ConversionSql): Storage {
     case 'CHAR':
     case 'VARCHAR':
       return type.multiValue === true
-        ? { type: { ...VARCHAR, multiValue: true }, convert: sql.sortedValues }
+        ? { type: { ...VARCHAR, multiValue: true }, ...(sql.sortedValues && { convert: sql.sortedValues }) }
         : { type: VARCHAR };
     default:
       return { type: { ...type, nullable: true } };
