@@ -4,7 +4,7 @@ import { addQueryCommand } from './query-command.js';
 import { addQuickstartCommand } from './quickstart-command.js';
 import { addServerCommand } from './server-command.js';
 
-const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 const program = new Command('millrace')
   .description("Druid's SQL-based ingestion in one command: the same SQL, API and reports.")

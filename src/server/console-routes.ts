@@ -3,10 +3,9 @@ import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** Where `npm run build` puts the console, seen from the sources as well as from their compiled form. */
-const builtConsole = ['../../dist/console', '../../console']
-  .map((relative) => path.resolve(import.meta.dirname, relative))
-  .find((directory) => existsSync(path.join(directory, 'index.html')));
+/** Where `npm run build` puts the console: from the sources and from the bundle it is the same way. */
+const consoleDirectory = path.resolve(import.meta.dirname, '../../dist/console');
+const builtConsole = existsSync(path.join(consoleDirectory, 'index.html')) ? consoleDirectory : undefined;
 
 /** Paths of the API: a GET that finds nothing there is an error, never the console's page. */
 const apiPath = /^\/(?:druid|druid-ext|status|proxy|millrace|metrics|openapi)(?:[/?.]|$)/;

@@ -71,7 +71,7 @@ interface RunningJob {
 /** The entry of a worker: the built file, or the source when this file runs as source. */
 function workerEntry(): { readonly file: string; readonly execArgv: readonly string[] } {
   const isSource = import.meta.url.endsWith('.ts');
-  const file = fileURLToPath(new URL(isSource ? './worker/main.ts' : './worker/main.js', import.meta.url));
+  const file = fileURLToPath(new URL(isSource ? './worker/main.ts' : './worker.js', import.meta.url));
   if (!isSource) return { file, execArgv: [] };
   const loader = createRequire(import.meta.url).resolve('tsx');
   return { file, execArgv: ['--import', pathToFileURL(loader).href] };
