@@ -31,9 +31,9 @@ const rounding =
 
 const bitwise = (
   name: string,
-  sign: string,
   summary: string,
   example: readonly [string, string],
+  duckdb: (a: string, b: string) => string,
 ): FunctionDeclaration =>
   numeric({
     name,
@@ -41,7 +41,7 @@ const bitwise = (
     result: strictly(BIGINT),
     summary,
     example,
-    duckdb: ([a = '', b = '']) => (sign === '^' ? `xor(${a}, ${b})` : `${a} ${sign} ${b}`),
+    duckdb: ([a = '', b = '']) => duckdb(a, b),
   });
 
 const humanReadable = (
@@ -182,11 +182,22 @@ export const numericFunctions: readonly FunctionDeclaration[] = [
       return digits === undefined ? x : `CAST(druid_truncate(${x}, ${digits}) AS BIGINT)`;
     },
   }),
-  bitwise('BITWISE_AND', '&', 'Bits set in both.', ['BITWISE_AND(12, 10)', '8']),
-  bitwise('BITWISE_OR', '|', 'Bits set in either.', ['BITWISE_OR(12, 10)', '14']),
-  bitwise('BITWISE_XOR', '^', 'Bits set in one of two.', ['BITWISE_XOR(12, 10)', '6']),
-  bitwise('BITWISE_SHIFT_LEFT', '<<', 'Bits moved up.', ['BITWISE_SHIFT_LEFT(2, 3)', '16']),
-  bitwise('BITWISE_SHIFT_RIGHT', '>>', 'Bits moved down.', ['BITWISE_SHIFT_RIGHT(16, 3)', '2']),
+  bitwise('BITWISE_AND', 'Bits set in both.', ['BITWISE_AND(12, 10)', '8'], (a, b) => `${a} & ${b}`),
+  bitwise('BITWISE_OR', 'Bits set in either.', ['BITWISE_OR(12, 10)', '14'], (a, b) => `${a} | ${b}`),
+  bitwise('BITWISE_XOR', 'Bits set in one of two.', ['BITWISE_XOR(12, 10)', '6'], (a, b) => `xor(${a}, ${b})`),
+  // Java shifts 64 bits by the last six bits of the count, and what moves out at the top is lost.
+  bitwise(
+    'BITWISE_SHIFT_LEFT',
+    'Bits moved up.',
+    ['BITWISE_SHIFT_LEFT(2, 3)', '16'],
+    (a, b) => `druid_wrap_long(CAST(${a} AS HUGEINT) * (CAST(1 AS HUGEINT) << CAST(${b} & 63 AS HUGEINT)))`,
+  ),
+  bitwise(
+    'BITWISE_SHIFT_RIGHT',
+    'Bits moved down.',
+    ['BITWISE_SHIFT_RIGHT(16, 3)', '2'],
+    (a, b) => `${a} >> (${b} & 63)`,
+  ),
   numeric({
     name: 'BITWISE_COMPLEMENT',
     signature: exactly('expr integer numeric'),

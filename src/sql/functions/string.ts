@@ -68,7 +68,9 @@ export const stringMacros: readonly string[] = [
   `CREATE OR REPLACE TEMP MACRO druid_repeat(x, n) AS CASE WHEN n >= 1 THEN repeat(x, n) END`,
   `CREATE OR REPLACE TEMP MACRO druid_left(x, n) AS CASE WHEN n >= 0 THEN x[1:n] END`,
   `CREATE OR REPLACE TEMP MACRO druid_right(x, n) AS CASE WHEN n = 0 THEN '' WHEN n > 0 THEN right(x, n) END`,
-  `CREATE OR REPLACE TEMP MACRO druid_pad(x, n, padded) AS CASE WHEN n < 0 THEN NULL WHEN length(x) >= n THEN x[1:n] ELSE padded END`,
+  // The length 0 gives null and a negative one the empty text (LpadFunc of Function.java, StringUtils.lpad).
+  `CREATE OR REPLACE TEMP MACRO druid_pad(x, n, padded) AS
+     CASE WHEN n = 0 OR padded IS NULL THEN NULL WHEN n < 0 THEN '' WHEN length(x) >= n THEN x[1:n] ELSE padded END`,
   `CREATE OR REPLACE TEMP MACRO druid_lpad(x, n, p) AS
      druid_pad(x, n, CASE WHEN p = '' THEN x ELSE lpad(x, CAST(n AS INTEGER), CASE WHEN p = '' THEN ' ' ELSE p END) END)`,
   `CREATE OR REPLACE TEMP MACRO druid_rpad(x, n, p) AS

@@ -61,7 +61,7 @@ const modulo: Emitter = ([x = '', y = '']) => `${x} % ${y}`;
 const shift =
   (name: string): Emitter =>
   ([a = '', b = '']) =>
-    `${name}(${a}, CAST(${b} AS INT))`;
+    `${name}(${a}, CAST(${b} & 63 AS INT))`;
 
 export const numericEmitters: Emitters = {
   ABS: calling('abs'),

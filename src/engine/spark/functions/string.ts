@@ -20,7 +20,8 @@ const int = (sql: string): string => `CAST(${sql} AS INT)`;
 const padding =
   (name: string): Emitter =>
   ([x = '', n = '', chars = "' '"]) =>
-    `CASE WHEN ${n} < 0 THEN NULL WHEN length(${x}) >= ${n} THEN substr(${x}, 1, ${int(n)})` +
+    `CASE WHEN ${n} = 0 OR ${x} IS NULL OR ${chars} IS NULL THEN NULL WHEN ${n} < 0 THEN ''` +
+    ` WHEN length(${x}) >= ${n} THEN substr(${x}, 1, ${int(n)})` +
     ` WHEN ${chars} = '' THEN ${x} ELSE ${name}(${x}, ${int(n)}, ${chars}) END`;
 
 const position: Emitter = ([needle = '', x = '', start]) => {
