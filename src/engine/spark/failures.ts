@@ -12,8 +12,8 @@ const kinds: readonly (readonly [RegExp, EngineErrorKind])[] = [
   [/java\.lang\.RuntimeException: /, 'data'],
   // Files that are not where they should be are no fault of the statement, though its analysis finds them missing.
   [/\[(PATH_NOT_FOUND|UNABLE_TO_INFER_SCHEMA|FAILED_READ_FILE|CANNOT_READ_FILE_FOOTER)/, 'internal'],
-  // SQL's own classes of failures: 22 is for values, 42 and 0A for what cannot be run.
-  [/SQLSTATE: 22|PatternSyntaxException/, 'data'],
+  // SQL's own classes of failures: 22 is for values, 42 and 0A for what cannot be run. Spark 3.5 does not always tell them.
+  [/SQLSTATE: 22|\[INVALID_PARAMETER_VALUE|PatternSyntaxException/, 'data'],
   // What Java throws for values, or texts that say what to do with them, that it cannot work with.
   [/java\.(util\.\w*Format\w*|time\.DateTime|lang\.(Arithmetic|NumberFormat))Exception/, 'data'],
   [/SQLSTATE: (42|0A)/, 'unsupported'],
