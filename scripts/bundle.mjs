@@ -14,8 +14,6 @@ const common = {
   bundle: true,
   format: 'esm',
   target: 'node20',
-  // Messages name classes, and stack traces are read.
-  keepNames: true,
   logLevel: 'warning',
 };
 

@@ -73,10 +73,19 @@ class Rewriting {
   /** Reads up to a closing bracket, or a comma where those separate; both are left to the caller. */
   #until(end: string | undefined, separator?: ','): Expansion {
     const parts: string[] = [];
-    let total = this.#plain('');
+    const uses = this.watched.map(() => 0);
+    let size = 0;
+    // Texts consist of many signs, few of which are watched, so that each is not an expansion of its own.
+    const addSign = (sign: string): void => {
+      parts.push(sign);
+      size += sign.length;
+      const index = this.watched.indexOf(sign);
+      if (index >= 0) uses[index] = (uses[index] ?? 0) + 1;
+    };
     const add = (part: Expansion): void => {
       parts.push(part.sql);
-      total = plus(total, part);
+      size += part.size;
+      for (const [index, count] of part.uses.entries()) uses[index] = (uses[index] ?? 0) + count;
     };
     for (let sign = this.#tokens[this.#next]; sign !== undefined; sign = this.#tokens[this.#next]) {
       if (sign === end || sign === separator) break;
@@ -86,14 +95,14 @@ class Rewriting {
         add(this.#call(sign, macro));
         continue;
       }
-      add(this.#plain(sign));
+      addSign(sign);
       const close = closing[sign];
       if (close === undefined) continue;
       add(this.#until(close));
       this.#next += 1;
-      add(this.#plain(close));
+      addSign(close);
     }
-    return { ...total, sql: parts.join('') };
+    return { sql: parts.join(''), size, uses };
   }
 
   #call(name: string, macro: Macro): Expansion {
