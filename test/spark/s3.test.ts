@@ -18,7 +18,7 @@ import { FaultError } from '../../src/msq/fault.js';
 import type { DataSegment } from '../../src/segments/segment.js';
 import { hadoopSettings, listObjects, openS3, writeObject } from '../../src/transfer/index.js';
 import { namedFailure } from '../../src/tasks/worker/spark/failures.js';
-import { hadoopUri, knowsS3 } from '../../src/tasks/worker/spark/file-systems.js';
+import { hadoopUri } from '../../src/tasks/worker/spark/file-systems.js';
 import { Api, type TaskEnd } from '../support/api.js';
 import { makeDirectory, removeDirectory, startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { servicePrograms } from '../support/service-programs.js';
@@ -54,7 +54,11 @@ describe.skipIf('missing' in programs)('deep storage and input on S3', () => {
     server = await startServer('var', `s3://${bucket}/deep`, ['--spark-settings', credentials]);
     api = new Api(server.url);
     const session = await SparkSession.open({ remote: sparkRemote, session: {} });
-    reachesS3 = await knowsS3(session);
+    const fileSystem = `java_method('java.lang.Class', 'forName', 'org.apache.hadoop.fs.s3a.S3AFileSystem')`;
+    reachesS3 = await session.rows(`SELECT ${fileSystem}`).then(
+      () => true,
+      () => false,
+    );
     await session.close();
   });
 
@@ -295,7 +299,7 @@ describe.skipIf('missing' in programs)('deep storage and input on S3', () => {
     expect(String(failure)).toContain(`Segment [d_1970-01-01T00:00:00.000Z_1970-01-01T00:00:00.001Z_v] cannot be read`);
   });
 
-  test('the server brings segments of a bucket that the cluster does not reach', async () => {
+  test('segments of a bucket that the cluster does not reach are brought by the server and uploaded by the worker', async () => {
     const bucket = `${s3.at.bucket}-other`;
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
     const other = await startServer('other', `s3://${bucket}/deep`, [
@@ -309,6 +313,8 @@ describe.skipIf('missing' in programs)('deep storage and input on S3', () => {
       const end = await runTask(itsApi, 'SELECT "n", "s" FROM "apart" ORDER BY 1');
       expect(end.report?.results?.results, JSON.stringify(end.status)).toEqual(rows);
       expect((await readKeys()).hadoop.filter((key) => key.includes('apart'))).toEqual([]);
+      await itsApi.ingest(days('written apart'), { engine: 'spark' });
+      expect(await itsApi.rows('SELECT "n", "s" FROM "written apart" ORDER BY 1')).toEqual(rows);
     } finally {
       await other.stop();
     }

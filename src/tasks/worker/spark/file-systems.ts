@@ -4,21 +4,11 @@ import { hadoopSettings, type S3Connection, type S3Object } from '../../../trans
 /** An object as Hadoop's file system names it. */
 export const hadoopUri = ({ bucket, key }: S3Object): string => `s3a://${bucket}/${key}`;
 
-/** Whether the cluster has Hadoop's file system for S3. */
-export async function knowsS3(session: SparkSession): Promise<boolean> {
-  try {
-    await session.rows(`SELECT java_method('java.lang.Class', 'forName', 'org.apache.hadoop.fs.s3a.S3AFileSystem')`);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** How a session reads objects where they are. */
 export interface RemoteFiles {
   /** Options of a view of such objects. */
   readonly fileSystem: Readonly<Record<string, string>>;
-  /** Whether the cluster reaches an object's bucket; asked for once a bucket. */
+  /** Whether the cluster can read what lies where this object does; asked for once a bucket. */
   canRead(uri: string): Promise<boolean>;
 }
 

@@ -7,8 +7,8 @@ import {
   copyObject,
   deleteObjects,
   describeS3Error,
-  listObjects,
   hadoopSettings,
+  listObjects,
   openS3,
   type ListedObject,
 } from '../../../transfer/index.js';
@@ -16,7 +16,7 @@ import type { RunningJob } from '../job.js';
 import type { AllocatedSegment } from '../protocol.js';
 import { Uploads } from '../uploads.js';
 import { moveFile } from './files.js';
-import { knowsS3 } from './file-systems.js';
+import { hadoopUri } from './file-systems.js';
 
 /** A directory in which the executors make a folder for each segment, with one file in it. */
 export interface Landing {
@@ -58,14 +58,18 @@ function sharedLanding(running: RunningJob): Landing {
   };
 }
 
+/** Beside a segment's place: below it executors write, and nothing of it stays. */
+const prefixBeside = ({ key }: UploadTarget): string => `${key}.written/`;
+
 /** A prefix beside a segment's place, from which S3 itself copies the objects: the data stay within the store. */
-async function s3Landing({ connection, bucket, key }: UploadTarget): Promise<Landing> {
+async function s3Landing(at: UploadTarget): Promise<Landing> {
+  const { connection, bucket, key } = at;
   const client = await openS3(connection);
-  const prefix = `${key}.written/`;
+  const rows = `${prefixBeside(at)}rows`;
   let written: Promise<readonly ListedObject[]> | undefined;
   const list = async (): Promise<readonly ListedObject[]> => {
     const objects: ListedObject[] = [];
-    for await (const object of listObjects(client, bucket, prefix)) objects.push(object);
+    for await (const object of listObjects(client, bucket, prefixBeside(at))) objects.push(object);
     return objects;
   };
   const reached = async <T>(work: Promise<T>): Promise<T> => {
@@ -78,12 +82,12 @@ async function s3Landing({ connection, bucket, key }: UploadTarget): Promise<Lan
     }
   };
   return {
-    directory: `s3a://${bucket}/${prefix.slice(0, -1)}`,
+    directory: hadoopUri({ bucket, key: rows }),
     options: hadoopSettings(connection),
     async put(folder, place, onPushed) {
       written ??= reached(list());
       const found = (await written).filter(
-        (object) => object.key.startsWith(`${prefix}${folder}/`) && object.key.endsWith('.parquet'),
+        (object) => object.key.startsWith(`${rows}/${folder}/`) && object.key.endsWith('.parquet'),
       );
       const object = onlyFile(found);
       if (!place.upload) throw new Error('A segment on S3 has no place there');
@@ -108,6 +112,22 @@ async function s3Landing({ connection, bucket, key }: UploadTarget): Promise<Lan
   };
 }
 
+/** Whether the cluster can write where the rows of segments are to land: it writes a file of no rows beside them. */
+async function canWrite(session: SparkSession, at: UploadTarget): Promise<boolean> {
+  const path = hadoopUri({ bucket: at.bucket, key: `${prefixBeside(at)}probe` });
+  try {
+    await session.write({
+      sql: 'SELECT 1 AS one WHERE false',
+      path,
+      partitionBy: [],
+      options: hadoopSettings(at.connection),
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Straight into deep storage where that is on S3 and the cluster can write there, else by way of the task's directory. */
 export async function openLanding(
   running: RunningJob,
@@ -115,5 +135,5 @@ export async function openLanding(
   places: readonly AllocatedSegment[],
 ): Promise<Landing> {
   const upload = places[0]?.upload;
-  return upload && (await knowsS3(session)) ? s3Landing(upload) : sharedLanding(running);
+  return upload && (await canWrite(session, upload)) ? s3Landing(upload) : sharedLanding(running);
 }
