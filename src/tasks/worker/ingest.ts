@@ -44,7 +44,7 @@ export async function ingest(running: RunningJob, destination: SegmentsDestinati
     if (staged.rows === 0) return [];
     const sortedBy = sortOrder(destination);
     const order = sortedBy.map((name) => `${storedColumn(columns, name).sqlName} ASC NULLS FIRST`);
-    const { source, columns: written } = await sortValues(running, session, staged.table, columns);
+    const { source, columns: written } = await sortValues(session, staged.table, columns);
     const segmentation = await divideRows(
       running,
       session,

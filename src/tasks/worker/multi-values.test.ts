@@ -55,6 +55,14 @@ describe('multi-value strings on their way into segments', () => {
     ]);
   });
 
+  test('leave rows of one time in their order', async () => {
+    const { segments } = await ingest(1_000, [
+      ['tags', TEXTS, `CASE i % 3 WHEN 0 THEN ${list('["b","a"]')} WHEN 1 THEN 'plain' END`],
+    ]);
+    const [[numbers] = []] = await suite.rowsOf(segments, 'SELECT list(i) FROM rows');
+    expect(numbers).toEqual(Array.from({ length: 1_000 }, (_, number) => String(number)));
+  });
+
   test.each([
     ['few distinct ones', 'i % 10'],
     ['many distinct ones', 'i'],

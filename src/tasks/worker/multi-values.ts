@@ -1,10 +1,8 @@
 import { VARCHAR } from '../../sql/types.js';
 import type { DuckdbSession } from '../../engine/duckdb/index.js';
-import type { RunningJob } from './job.js';
-import { runWithinMemory } from './memory.js';
 import type { StoredColumn } from './stored-columns.js';
 
-/** Up to this many distinct texts of a column are sorted once each; more of them are sorted row by row. */
+/** Up to this many distinct texts of a column are looked at; with more, its rows are taken to need what rows may need. */
 const MOST_DISTINCT = 100_000;
 
 /** Rows whose multi-value strings are as segments store them: their values in order, null when there is none. */
@@ -18,48 +16,42 @@ export interface RowsInOrderOfValues {
 /**
  * Brings the values of multi-value strings in order, as Druid's dimensions are SORTED_ARRAY unless an array is stored in
  * them (DimensionSchemaUtils). Nearly any text of external data may hold several values, but few columns do, and queries
- * over those that don't are simpler (`hasMultipleValues` of Druid's ColumnCapabilities).
+ * over those that don't are simpler (`hasMultipleValues` of Druid's ColumnCapabilities). The rows stay in their order.
  */
 export async function sortValues(
-  running: RunningJob,
   session: DuckdbSession,
   table: string,
   columns: readonly StoredColumn[],
 ): Promise<RowsInOrderOfValues> {
-  const found = await columnsWithLists(session, table, columns);
-  const replaced: string[] = [];
-  const joins: string[] = [];
+  const sorted: string[] = [];
   const multiple = new Set<StoredColumn>();
-  for (const column of found) {
-    const { sqlName } = column;
-    const texts = `FROM ${table} WHERE ${isList(sqlName)}`;
-    const [[distinct] = []] = await session.rows(`SELECT approx_count_distinct(${sqlName}) ${texts}`);
-    if (Number(distinct) > MOST_DISTINCT) {
-      replaced.push(`multi_sorted(r.${sqlName}) AS ${sqlName}`);
-      multiple.add(column);
-      continue;
-    }
-    const sorted = running.newTable();
-    await runWithinMemory(
-      running,
-      session,
-      `CREATE TABLE ${sorted} AS SELECT value, multi_sorted(value) AS sorted FROM (SELECT DISTINCT ${sqlName} AS value ${texts})`,
-    );
-    const [[changes, lists] = []] = await session.rows(
-      `SELECT bool_or(sorted IS DISTINCT FROM value), bool_or(${isList('sorted')}) FROM ${sorted}`,
-    );
-    if (lists === true) multiple.add(column);
-    if (changes !== true) continue;
-    replaced.push(`CASE WHEN ${sorted}.value IS NULL THEN r.${sqlName} ELSE ${sorted}.sorted END AS ${sqlName}`);
-    joins.push(` LEFT JOIN ${sorted} ON ${sorted}.value = r.${sqlName}`);
+  for (const column of await columnsWithLists(session, table, columns)) {
+    const { changes, lists } = await look(session, table, column);
+    if (changes) sorted.push(`multi_sorted(${column.sqlName}) AS ${column.sqlName}`);
+    if (lists) multiple.add(column);
   }
   return {
-    source:
-      replaced.length === 0 ? table : `(SELECT r.* REPLACE (${replaced.join(', ')}) FROM ${table} r${joins.join('')})`,
+    source: sorted.length === 0 ? table : `(SELECT * REPLACE (${sorted.join(', ')}) FROM ${table})`,
     columns: columns.map((column) =>
       column.type.multiValue === true && !multiple.has(column) ? { ...column, type: VARCHAR } : column,
     ),
   };
+}
+
+/** Whether texts of a column change when their values are brought in order, and whether they hold several values then. */
+async function look(
+  session: DuckdbSession,
+  table: string,
+  { sqlName }: StoredColumn,
+): Promise<{ readonly changes: boolean; readonly lists: boolean }> {
+  const texts = `FROM ${table} WHERE ${isList(sqlName)}`;
+  const [[distinct] = []] = await session.rows(`SELECT approx_count_distinct(${sqlName}) ${texts}`);
+  if (Number(distinct) > MOST_DISTINCT) return { changes: true, lists: true };
+  const [[changes, lists] = []] = await session.rows(
+    `SELECT bool_or(sorted IS DISTINCT FROM value), bool_or(${isList('sorted')})
+     FROM (SELECT value, multi_sorted(value) AS sorted FROM (SELECT DISTINCT ${sqlName} AS value ${texts}))`,
+  );
+  return { changes: changes === true, lists: lists === true };
 }
 
 /** A range of texts, unlike a prefix, is compared with the least and greatest text of each row group before any row is read. */
