@@ -17,9 +17,27 @@ interface Interruptible {
   interrupt(): void;
 }
 
-interface Waiter<T> {
-  resolve(value: T): void;
-  reject(error: unknown): void;
+/** What a job waits for from the server, one at a time. */
+class Pending<T> {
+  #waiter: { resolve(value: T): void; reject(error: unknown): void } | undefined;
+
+  /** @param ask called once the answer has somebody who waits for it */
+  wait(ask: () => void = () => undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+      ask();
+    });
+  }
+
+  arrive(value: T): void {
+    this.#waiter?.resolve(value);
+    this.#waiter = undefined;
+  }
+
+  fail(error: unknown): void {
+    this.#waiter?.reject(error);
+    this.#waiter = undefined;
+  }
 }
 
 let tables = 0;
@@ -30,9 +48,9 @@ export class RunningJob {
   readonly #abort = new AbortController();
   readonly #sessions = new Set<DuckdbSession>();
   readonly #remote = new Set<Interruptible>();
-  #allocation: Waiter<readonly AllocatedSegment[]> | undefined;
-  #opening: Waiter<readonly string[]> | undefined;
-  #reader: Waiter<undefined> | undefined;
+  readonly #allocation = new Pending<readonly AllocatedSegment[]>();
+  readonly #opening = new Pending<readonly string[]>();
+  readonly #reader = new Pending<undefined>();
   #batches = UNASKED_BATCHES;
   #warnings = 0;
   readonly #tables: string[] = [];
@@ -93,52 +111,45 @@ export class RunningJob {
   /** Asks the server for places of segments, in order of the chunks; throws FaultError when it refuses. */
   allocate(chunks: readonly ChunkRequest[]): Promise<readonly AllocatedSegment[]> {
     this.throwIfCanceled();
-    return new Promise((resolve, reject) => {
-      this.#allocation = { resolve, reject };
+    return this.#allocation.wait(() => {
       this.send({ type: 'allocate', jobId: this.job.id, chunks });
     });
   }
 
   allocated(segments: readonly AllocatedSegment[]): void {
-    this.#allocation?.resolve(segments);
+    this.#allocation.arrive(segments);
   }
 
   /** Asks the server for the files of remote segments on this machine; throws FaultError when it refuses. */
   open(relation: string): Promise<readonly string[]> {
     this.throwIfCanceled();
-    return new Promise((resolve, reject) => {
-      this.#opening = { resolve, reject };
+    return this.#opening.wait(() => {
       this.send({ type: 'open', jobId: this.job.id, relation });
     });
   }
 
   opened(paths: readonly string[]): void {
-    this.#opening?.resolve(paths);
+    this.#opening.arrive(paths);
   }
 
-  /** The job asks for one thing at a time. */
+  /** The job asks for one of the two at a time. */
   refused(fault: Fault): void {
     const refusal = new FaultError(fault);
-    this.#allocation?.reject(refusal);
-    this.#opening?.reject(refusal);
+    this.#allocation.fail(refusal);
+    this.#opening.fail(refusal);
   }
 
   /** Sends a batch of rows, once the server wants it. */
   async sendRows(rows: readonly (readonly unknown[])[]): Promise<void> {
     this.throwIfCanceled();
-    if (this.#batches === 0) {
-      await new Promise<undefined>((resolve, reject) => {
-        this.#reader = { resolve, reject };
-      });
-    }
+    if (this.#batches === 0) await this.#reader.wait();
     this.#batches--;
     this.send({ type: 'rows', jobId: this.job.id, rows });
   }
 
   more(): void {
     this.#batches++;
-    this.#reader?.resolve(undefined);
-    this.#reader = undefined;
+    this.#reader.arrive(undefined);
   }
 
   warn(stage: number, problem: ParseProblem): void {
@@ -149,9 +160,7 @@ export class RunningJob {
     if (this.signal.aborted) return;
     this.#abort.abort();
     const canceled = new EngineError('interrupted', 'The job was canceled');
-    this.#allocation?.reject(canceled);
-    this.#opening?.reject(canceled);
-    this.#reader?.reject(canceled);
+    for (const each of [this.#allocation, this.#opening, this.#reader]) each.fail(canceled);
     const interrupt = (): void => {
       for (const session of [...this.#sessions, ...this.#remote]) session.interrupt();
     };
