@@ -56,23 +56,6 @@ test.each(examples)('%s: %s is %s', async (_name, sql, result) => {
   expect(await evaluate(/^\s*SELECT\b/i.test(sql) ? sql : `SELECT ${sql}`)).toBe(result);
 });
 
-test.each([
-  ["LPAD('abc', 0, 'x')", 'NULL'],
-  ["LPAD('abc', -1, 'x')", ''],
-  ["RPAD('abc', -1, 'x')", ''],
-  ["RPAD('abc', 2, CAST(NULL AS VARCHAR))", 'NULL'],
-  ["LPAD('abc', 6, '')", 'abc'],
-  ['BITWISE_SHIFT_LEFT(1, 63)', '-9223372036854775808'],
-  ['BITWISE_SHIFT_LEFT(1, 65)', '2'],
-  ['BITWISE_SHIFT_LEFT(-3, 63)', '-9223372036854775808'],
-  ['BITWISE_SHIFT_LEFT(1, -1)', '-9223372036854775808'],
-  ['BITWISE_SHIFT_RIGHT(-8, 1)', '-4'],
-  ['BITWISE_SHIFT_RIGHT(8, -1)', '0'],
-  ['BITWISE_SHIFT_RIGHT(8, 64)', '8'],
-])('at the edge, %s is %s', async (sql, result) => {
-  expect(await evaluate(`SELECT ${sql}`)).toBe(result);
-});
-
 test('every name means one function', () => {
   const names = allFunctions().flatMap((declaration) => [declaration.name, ...(declaration.aliases ?? [])]);
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
@@ -117,6 +100,18 @@ test.each([
   ["CASE 1 WHEN 1 THEN 'a' ELSE 'b' END", 'a'],
   ['ARRAY[1, 2] = ARRAY[1, 2]', 'true'],
   ['ARRAY[3, 4][1]', '3'],
+  ["LPAD('abc', 0, 'x')", 'NULL'],
+  ["LPAD('abc', -1, 'x')", ''],
+  ["RPAD('abc', -1, 'x')", ''],
+  ["RPAD('abc', 2, CAST(NULL AS VARCHAR))", 'NULL'],
+  ["LPAD('abc', 6, '')", 'abc'],
+  ['BITWISE_SHIFT_LEFT(1, 63)', '-9223372036854775808'],
+  ['BITWISE_SHIFT_LEFT(1, 65)', '2'],
+  ['BITWISE_SHIFT_LEFT(-3, 63)', '-9223372036854775808'],
+  ['BITWISE_SHIFT_LEFT(1, -1)', '-9223372036854775808'],
+  ['BITWISE_SHIFT_RIGHT(-8, 1)', '-4'],
+  ['BITWISE_SHIFT_RIGHT(8, -1)', '0'],
+  ['BITWISE_SHIFT_RIGHT(8, 64)', '8'],
 ])('%s is %s', async (sql, result) => {
   expect(await evaluate(`SELECT ${sql}`)).toBe(result);
 });
