@@ -7,6 +7,7 @@ import {
   listObjects,
   openS3,
   readObject,
+  s3Uri,
   writeObject,
   type S3Connection,
 } from '../transfer/index.js';
@@ -75,7 +76,7 @@ export async function openS3FileStore(
       await downloadObject(client, { bucket, key }, file, signal);
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'NoSuchKey') throw error;
-      throw new MissingFileError(relative, `s3://${bucket}/${key}`, { cause: error });
+      throw new MissingFileError(relative, s3Uri({ bucket, key }), { cause: error });
     }
   };
   const cache = await FileCache.open(cacheOptions.directory, cacheOptions.maxBytes, (relative, file) =>

@@ -1,3 +1,4 @@
+import type { S3Object } from './s3-objects.js';
 import { regionOf, type S3Connection } from './s3-client.js';
 
 /** Hadoop's settings of S3. Credentials are the cluster's own, or among the settings of its session. */
@@ -13,3 +14,6 @@ export function hadoopSettings(connection: S3Connection): Readonly<Record<string
     ...(pathStyle !== undefined && { 'fs.s3a.path.style.access': String(pathStyle) }),
   };
 }
+
+/** An object as Hadoop's file system names it. */
+export const hadoopUri = ({ bucket, key }: S3Object): string => `s3a://${bucket}/${key}`;

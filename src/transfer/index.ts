@@ -1,4 +1,4 @@
-export { hadoopSettings } from './hadoop.js';
+export { hadoopSettings, hadoopUri } from './hadoop.js';
 export { downloadResuming, type Recovery } from './resume.js';
 export { describeS3Error, openS3, s3Library, statusOf, type S3Connection, type S3Credentials } from './s3-client.js';
 export {
@@ -9,6 +9,7 @@ export {
   objectSize,
   readObject,
   readObjectHead,
+  s3Uri,
   uploadFile,
   writeObject,
   type ListedObject,

@@ -10,6 +10,9 @@ export interface S3Object {
   readonly key: string;
 }
 
+/** An object as AWS and Druid name it. */
+export const s3Uri = ({ bucket, key }: S3Object): string => `s3://${bucket}/${key}`;
+
 export interface ListedObject extends S3Object {
   /** Bytes. */
   readonly size: number;
@@ -163,7 +166,7 @@ export async function downloadObject(
       const length = await writeBody(Body as Readable, file, from, signal, onBytes);
       if (ContentLength !== undefined && length !== from + ContentLength) {
         throw new BrokenDownload(
-          `Reading [s3://${bucket}/${key}] ended after ${length} of ${from + ContentLength} bytes`,
+          `Reading [${s3Uri({ bucket, key })}] ended after ${length} of ${from + ContentLength} bytes`,
         );
       }
     },

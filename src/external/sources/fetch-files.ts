@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { s3Uri } from '../../transfer/index.js';
 import { mapConcurrently } from '../concurrency.js';
 import { inspectFile, type InputFile } from '../input-file.js';
 import type { ReadingEnvironment } from '../relation.js';
 import type { InputSource } from '../source-spec.js';
 import { download, requestHeaders } from './http.js';
 import { listLocalFiles } from './local.js';
-import { downloadS3, downloadS3Head, listS3Objects, s3Uri, type S3Origin } from './s3.js';
+import { downloadS3, downloadS3Head, listS3Objects, type S3Origin } from './s3.js';
 
 /** Downloads at the same time. */
 const MAX_DOWNLOADS = 4;

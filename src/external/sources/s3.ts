@@ -5,6 +5,7 @@ import {
   listObjects,
   openS3,
   readObjectHead,
+  s3Uri,
   type S3Connection,
 } from '../../transfer/index.js';
 import { ExternalReadError } from '../errors.js';
@@ -26,8 +27,6 @@ export interface S3Origin {
 
 /** How all objects of a source are reached. */
 type Access = Pick<S3Origin, 'client' | 'isUsual'>;
-
-export const s3Uri = ({ bucket, key }: Pick<S3Origin, 'bucket' | 'key'>): string => `s3://${bucket}/${key}`;
 
 /** `s3://bucket/any/key`; keys may hold signs that a URL would have to escape. */
 function parseUri(uri: string): { readonly bucket: string; readonly key: string } {

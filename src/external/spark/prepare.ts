@@ -19,6 +19,7 @@ import { nullColumn, type Reading } from './reading.js';
 import { isPlainUri, isReadableInPlace, makeReadable } from './staging.js';
 import { readText } from './text.js';
 import { VARCHAR } from '../../sql/types.js';
+import { hadoopUri } from '../../transfer/index.js';
 
 /** Files under a name of the session: lines in a column `value`, or Parquet. */
 export interface SparkFiles {
@@ -180,9 +181,9 @@ export async function prepareSparkExternal(
   const cut = linesToCut(format);
   const remote: RemoteReading = {
     headBytes: REMOTE_HEAD_BYTES,
-    async pathOf({ bucket, key, isUsual }) {
-      const uri = `s3a://${bucket}/${key}`;
-      return isUsual && isPlainUri(uri) && (await environment.canRead(uri)) ? uri : undefined;
+    async pathOf(object) {
+      const uri = hadoopUri(object);
+      return object.isUsual && isPlainUri(uri) && (await environment.canRead(uri)) ? uri : undefined;
     },
     isReadable: (head) => isReadableInPlace(head, format, cut),
   };

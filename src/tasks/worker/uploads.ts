@@ -1,5 +1,5 @@
 import type { UploadTarget } from '../../storage/file-store.js';
-import { describeS3Error, openS3, uploadFile } from '../../transfer/index.js';
+import { describeS3Error, openS3, s3Uri, uploadFile } from '../../transfer/index.js';
 
 /** Files that a job uploads at the same time. */
 const UPLOADS_AT_ONCE = 3;
@@ -45,7 +45,7 @@ export class Uploads {
     try {
       await uploadFile(await client, target, file, this.signal);
     } catch (error) {
-      throw new Error(`Uploading to [s3://${target.bucket}/${target.key}] failed: ${describeS3Error(error)}`, {
+      throw new Error(`Uploading to [${s3Uri(target)}] failed: ${describeS3Error(error)}`, {
         cause: error,
       });
     }

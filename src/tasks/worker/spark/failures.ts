@@ -4,23 +4,25 @@ import { PARSE_FAILURE } from '../../../external/index.js';
 import { FaultError } from '../../../msq/fault.js';
 import { faults } from '../../../msq/faults.js';
 import { missingSegmentText } from '../../../storage/deep-storage.js';
+import { hadoopUri, s3Uri } from '../../../transfer/index.js';
 import type { Job } from '../protocol.js';
-import { hadoopUri } from './file-systems.js';
 
 const MISSING = /PATH_NOT_FOUND|FILE_NOT_EXIST|FileNotFoundException|No such file or directory|NoSuchKey/;
 
-/** A path or Druid's URI from Spark's URI of a file. */
-export function sourceOf(uri: string): string {
-  // Java writes % where a name has it as %25, so that every % begins a sign.
-  const plain = ((): string => {
-    try {
-      return decodeURIComponent(uri);
-    } catch {
-      return uri;
-    }
-  })();
-  return plain.replace(/^file:\/+/, '/').replace(/^s3a:/, 's3:');
+/** Java writes % where a name has it as %25, so that every % of its URIs begins a sign. */
+function decoded(uri: string): string {
+  try {
+    return decodeURIComponent(uri);
+  } catch {
+    return uri;
+  }
 }
+
+/** A path or Druid's URI from Spark's URI of a file. */
+export const sourceOf = (uri: string): string =>
+  decoded(uri)
+    .replace(/^file:\/+/, '/')
+    .replace(/^s3a:/, 's3:');
 
 /** The segment that a failure misses, as a fault that names it. */
 function missingSegment({ message }: EngineError, { relations }: Pick<Job, 'relations'>): FaultError | undefined {
@@ -33,7 +35,7 @@ function missingSegment({ message }: EngineError, { relations }: Pick<Job, 'rela
     });
     if (!found) continue;
     const { segment, object } = found;
-    const text = missingSegmentText(segment, `s3://${object.bucket}/${object.key}`);
+    const text = missingSegmentText(segment, s3Uri(object));
     return new FaultError(faults.QueryRuntimeError(text));
   }
   return undefined;

@@ -1,8 +1,5 @@
 import type { SparkSession } from '../../../engine/spark/index.js';
-import { hadoopSettings, type S3Connection, type S3Object } from '../../../transfer/index.js';
-
-/** An object as Hadoop's file system names it. */
-export const hadoopUri = ({ bucket, key }: S3Object): string => `s3a://${bucket}/${key}`;
+import { hadoopSettings, type S3Connection } from '../../../transfer/index.js';
 
 /** How a session reads objects where they are. */
 export interface RemoteFiles {

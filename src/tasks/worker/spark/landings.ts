@@ -8,15 +8,16 @@ import {
   deleteObjects,
   describeS3Error,
   hadoopSettings,
+  hadoopUri,
   listObjects,
   openS3,
+  s3Uri,
   type ListedObject,
 } from '../../../transfer/index.js';
 import type { RunningJob } from '../job.js';
 import type { AllocatedSegment } from '../protocol.js';
 import { Uploads } from '../uploads.js';
 import { moveFile } from './files.js';
-import { hadoopUri } from './file-systems.js';
 
 /** A directory in which the executors make a folder for each segment, with one file in it. */
 export interface Landing {
@@ -63,7 +64,7 @@ const prefixBeside = ({ key }: UploadTarget): string => `${key}.written/`;
 
 /** A prefix beside a segment's place, from which S3 itself copies the objects: the data stay within the store. */
 async function s3Landing(at: UploadTarget): Promise<Landing> {
-  const { connection, bucket, key } = at;
+  const { connection, bucket } = at;
   const client = await openS3(connection);
   const rows = `${prefixBeside(at)}rows`;
   let written: Promise<readonly ListedObject[]> | undefined;
@@ -76,7 +77,7 @@ async function s3Landing(at: UploadTarget): Promise<Landing> {
     try {
       return await work;
     } catch (error) {
-      throw new Error(`Placing segments in [s3://${bucket}/${key}] failed: ${describeS3Error(error)}`, {
+      throw new Error(`Placing segments in [${s3Uri(at)}] failed: ${describeS3Error(error)}`, {
         cause: error,
       });
     }

@@ -1,9 +1,10 @@
 import type { SparkSession } from '../../../engine/spark/index.js';
 import { isPlainUri } from '../../../external/index.js';
 import { sparkSegments, type SegmentsToRead } from '../../../segments/index.js';
+import { hadoopUri } from '../../../transfer/index.js';
 import type { RunningJob } from '../job.js';
 import type { JobRelation } from '../protocol.js';
-import { hadoopUri, openRemoteFiles } from './file-systems.js';
+import { openRemoteFiles } from './file-systems.js';
 
 type Segments = Extract<JobRelation, { kind: 'segments' | 'remoteSegments' }>;
 
