@@ -3,7 +3,9 @@
 // executor processes, and stops it. Needs Java 17 and pip (Spark comes in pyspark's package), and Maven for Spark 3.5,
 // whose package lacks the Connect server.
 //
-//   node scripts/spark.mjs up [--version 3.5.6] | down | status
+//   node scripts/spark.mjs up [--version 3.5.6] | down | status | home
+//
+// `home` tells where it lies. Beside Spark's jars, in the folder `hdfs`, are those of an HDFS for the tests.
 //
 // Environment: SPARK_DIRECTORY (default ~/.cache/millrace-spark), SPARK_VERSION, SPARK_PORT (default 15002), SPARK_JAVA_OPTIONS (of the JVMs).
 import { spawn, spawnSync } from 'node:child_process';
@@ -38,23 +40,46 @@ function run(command, args, options = {}) {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
 }
 
+function fetchArtifact(artifact, target) {
+  run('mvn', [
+    '-q',
+    'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy',
+    `-Dartifact=${artifact}`,
+    `-DoutputDirectory=${target}`,
+  ]);
+}
+
 /**
  * Up to 3.5 the Connect server is a package of its own. It stands apart from Spark's jars, because both have classes of
  * the same names, of which Spark's must be found first.
  */
-function fetchConnect(directory) {
-  run('mvn', [
-    '-q',
-    'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy',
-    `-Dartifact=org.apache.spark:spark-connect_2.12:${version}`,
-    `-DoutputDirectory=${directory}`,
-  ]);
+const fetchConnect = (target) => fetchArtifact(`org.apache.spark:spark-connect_2.12:${version}`, target);
+
+function hadoopVersionOf(spark) {
+  const hadoop = readdirSync(path.join(spark, 'jars')).find((name) => name.startsWith('hadoop-client-api-'));
+  return hadoop?.slice('hadoop-client-api-'.length, -'.jar'.length);
+}
+
+/** Hadoop's small cluster of one process, and what it lacks, for the tests of input from HDFS. */
+function fetchHdfs() {
+  const target = path.join(home, 'hdfs');
+  const work = `${target}-${process.pid}`;
+  if (existsSync(target)) return;
+  const minicluster = `org.apache.hadoop:hadoop-client-minicluster:${hadoopVersionOf(home)}`;
+  try {
+    for (const artifact of [minicluster, 'junit:junit:4.13.2', 'org.hamcrest:hamcrest-core:1.3']) {
+      fetchArtifact(artifact, work);
+    }
+    renameSync(work, target);
+  } catch (error) {
+    rmSync(work, { recursive: true, force: true });
+    console.warn(`There will be no HDFS for the tests: ${error.message}`);
+  }
 }
 
 /** Hadoop's file system for S3, of the version of Hadoop that Spark has; a cluster without it uses shared directories. */
 function fetchS3(spark) {
-  const hadoop = readdirSync(path.join(spark, 'jars')).find((name) => name.startsWith('hadoop-client-api-'));
-  const hadoopVersion = hadoop?.slice('hadoop-client-api-'.length, -'.jar'.length);
+  const hadoopVersion = hadoopVersionOf(spark);
   const sdk = { '3.4.2': '2.29.52' }[hadoopVersion];
   if (sdk === undefined) return;
   const project = path.join(spark, 's3-pom.xml');
@@ -169,6 +194,7 @@ async function up() {
     return;
   }
   fetchSpark();
+  fetchHdfs();
   mkdirSync(runDirectory, { recursive: true });
   const log = openSync(logFile, 'w');
   // On the class path of both: given by --jars, executors load it by another class loader than what it works with.
@@ -234,6 +260,7 @@ async function down() {
 const commands = {
   up,
   down,
+  home: async () => console.log(home),
   status: async () =>
     console.log(
       runningPid() !== undefined && (await isListening()) ? `running: sc://127.0.0.1:${port}` : 'not running',
@@ -241,7 +268,7 @@ const commands = {
 };
 const command = commands[commandName];
 if (!command) {
-  console.error('usage: node scripts/spark.mjs up [--version VERSION] | down | status');
+  console.error('usage: node scripts/spark.mjs up [--version VERSION] | down | status | home');
   process.exit(2);
 }
 command().catch((error) => {

@@ -138,6 +138,26 @@ describe('input sources', () => {
   test.each([
     [{ type: 'druid', dataSource: 'nothing', interval: '2024/2025' }, 'nothing'],
     [{ type: 'druid', dataSource: 'source' }, 'interval'],
+    [
+      { type: 'hdfs', paths: 'hdfs://namenode/a' },
+      '[inputSource.type] has the value [hdfs], which is read by the spark',
+    ],
+    [
+      {
+        type: 'combining',
+        delegates: [
+          { type: 'inline', data: '' },
+          { type: 'hdfs', paths: ['/a'] },
+        ],
+      },
+      '[inputSource.delegates[1].type] has the value [hdfs]',
+    ],
+    [{ type: 'hdfs', paths: [] }, '[inputSource.paths]'],
+    [
+      { type: 'hdfs', paths: 'hdfs://namenode/{a,b}, s3://c/d' },
+      '[inputSource.paths[1]]: must be a path such as hdfs:',
+    ],
+    [{ type: 'hdfs', paths: ['hdfs://namenode/a', 7] }, '[inputSource.paths]: must be a string or an array of strings'],
     [{ type: 'druid', dataSource: 'source', interval: '2024/2025', filter: { type: 'true' } }, 'filter'],
   ])('%j is refused', async (source, message) => {
     expect(await refusal(`SELECT * FROM ${extern(source, { type: 'json' }, '"s" VARCHAR')}`)).toContain(message);

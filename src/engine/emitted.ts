@@ -47,9 +47,11 @@ export interface EmittedRelation {
   readonly node: ScanNode | ExternalNode;
 }
 
+export type EngineName = 'duckdb' | 'spark';
+
 /** Turns logical plans into the SQL of one engine. Throws SqlError of kind `unsupported` for what it cannot express. */
 export interface Dialect {
-  readonly name: 'duckdb' | 'spark';
+  readonly name: EngineName;
   emit(plan: Plan, options: EmitOptions): EmittedQuery;
   quoteIdentifier(name: string): string;
   quoteText(text: string): string;

@@ -14,4 +14,4 @@ export type {
   ReadingPart,
   ReadingProgress,
 } from './relation.js';
-export { validateExternal, type ExternalSpec } from './validate.js';
+export { needsSpark, validateExternal, type ExternalSpec } from './validate.js';

@@ -82,6 +82,29 @@ const s3 = z
     error: 'Exactly one of uris, prefixes or objects must be specified',
   });
 
+/** The paths of a text are separated by commas, of which those within `{…}` are part of a pattern. */
+const separatePaths = (text: string): readonly string[] =>
+  text
+    .split(/,(?![^{]*\})/)
+    .map((path) => path.trim())
+    .filter((path) => path !== '');
+
+/** Without a host a path is one of the cluster's usual file system, which must be HDFS then. */
+const hdfsPath = z
+  .string()
+  .regex(/^(hdfs:\/\/[^/]*)?\/./, 'must be a path such as hdfs://namenode:8020/directory')
+  .transform((path) => (path.startsWith('/') ? `hdfs://${path}` : path));
+
+const hdfs = z.object({
+  type: z.literal('hdfs'),
+  paths: z
+    .union([z.string().transform(separatePaths), z.array(z.string())], {
+      error: 'must be a string or an array of strings',
+    })
+    .pipe(z.array(hdfsPath).min(1)),
+});
+
+export type HdfsSource = z.infer<typeof hdfs>;
 export type S3Source = z.infer<typeof s3>;
 export type InlineSource = z.infer<typeof inline>;
 export type LocalSource = z.infer<typeof local>;
@@ -90,7 +113,7 @@ export interface CombiningSource {
   readonly type: 'combining';
   readonly delegates: readonly InputSource[];
 }
-export type InputSource = InlineSource | LocalSource | HttpSource | S3Source | CombiningSource;
+export type InputSource = InlineSource | LocalSource | HttpSource | S3Source | HdfsSource | CombiningSource;
 
 /** Schemas of the input sources by their type; `combining` nests the others and is read by hand. */
-export const sourceSchemas = { inline, local, http, s3 } as const;
+export const sourceSchemas = { inline, local, http, s3, hdfs } as const;

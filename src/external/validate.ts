@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EngineName } from '../engine/emitted.js';
 import { formatType, type SqlType } from '../sql/types.js';
 import { ExternalSpecError } from './errors.js';
 import { formatSchemas, type InputFormat } from './format-spec.js';
@@ -90,11 +91,32 @@ function isReadable(type: SqlType): boolean {
   }
 }
 
+/** The property of a source that lies on HDFS, which Spark alone reaches. */
+function hdfsProperty(source: InputSource, property = 'inputSource'): string | undefined {
+  if (source.type === 'hdfs') return property;
+  if (source.type !== 'combining') return undefined;
+  const found = source.delegates.map((delegate, index) => hdfsProperty(delegate, `${property}.delegates[${index}]`));
+  return found.find((each) => each !== undefined);
+}
+
+/**
+ * Whether Spark must read a source, as DuckDB cannot.
+ * @throws ExternalSpecError
+ */
+export const needsSpark = (inputSource: unknown): boolean => hdfsProperty(readSource(inputSource)) !== undefined;
+
 /**
  * Checks external data without touching it.
+ * @param engine which is to read it
  * @throws ExternalSpecError which names the property
  */
-export function validateExternal(spec: ExternalSpec): void {
+export function validateExternal(spec: ExternalSpec, engine: EngineName): void {
+  const onHdfs = engine === 'spark' ? undefined : hdfsProperty(readSource(spec.inputSource));
+  if (onHdfs !== undefined) {
+    throw new ExternalSpecError(
+      `Property [${onHdfs}.type] has the value [hdfs], which is read by the spark engine only: set the context parameter [engine] to [spark], on a server that has the setting sparkRemote`,
+    );
+  }
   readSource(spec.inputSource);
   readFormat(spec.inputFormat);
   const seen = new Set<string>();

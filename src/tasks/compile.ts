@@ -1,5 +1,5 @@
 import { duckdbDialect } from '../engine/duckdb/dialect.js';
-import type { Dialect, EmittedQuery } from '../engine/emitted.js';
+import type { Dialect, EmittedQuery, EngineName } from '../engine/emitted.js';
 import { sparkDialect } from '../engine/spark/dialect.js';
 import { literalSecrets, secretHider, validateExternal } from '../external/index.js';
 import { ContextError, readContext, type QueryContext } from '../msq/context.js';
@@ -39,8 +39,6 @@ export interface CompiledStatement {
   /** Takes the secrets that stand in the statement's input sources out of what is stored or shown. */
   hideSecrets<T>(value: T): T;
 }
-
-export type EngineName = Dialect['name'];
 
 const dialects: Readonly<Record<EngineName, Dialect>> = { duckdb: duckdbDialect, spark: sparkDialect };
 
@@ -90,8 +88,10 @@ function limitSelect(statement: Executable, { sqlOuterLimit }: QueryContext): Ex
 }
 
 /** The JSON of external data is checked before a task is made of it. */
-function checkExternals(emitted: EmittedQuery): void {
-  for (const { node } of emitted.relations) if (node.kind === 'external') validateExternal(externalRelation(node));
+function checkExternals(emitted: EmittedQuery, engine: EngineName): void {
+  for (const { node } of emitted.relations) {
+    if (node.kind === 'external') validateExternal(externalRelation(node), engine);
+  }
 }
 
 /** What a worker must know of an external relation. */
@@ -124,6 +124,8 @@ export function compileStatement(request: StatementRequest, options: CompileOpti
   const rawContext = { ...request.context, ...settingsOf(parsed) };
   const context = readContext(rawContext, options);
   const now = presentOf(context, options.now);
+  const engine = engineOf(context, options);
+  const { signatureOf } = options;
   const script = bind(parsed, {
     text: sql,
     catalog: options.catalog,
@@ -132,11 +134,15 @@ export function compileStatement(request: StatementRequest, options: CompileOpti
     now,
     useApproximateCountDistinct: context.useApproximateCountDistinct,
     forceSegmentSortByTime: context.forceSegmentSortByTime,
-    ...(options.signatureOf && { signatureOf: options.signatureOf }),
+    ...(signatureOf && {
+      signatureOf: (definition) => {
+        validateExternal({ ...definition, signature: [] }, engine);
+        return signatureOf(definition);
+      },
+    }),
   });
   const executable = script.statement.kind === 'explain' ? script.statement.statement : script.statement;
   const limited = limitSelect(executable, context);
-  const engine = engineOf(context, options);
   if (engine === 'spark' && limited.kind === 'select' && limited.exportTo) {
     throw unsupportedError('Exports (INSERT INTO EXTERN) are not supported by the spark engine');
   }
@@ -151,7 +157,7 @@ export function compileStatement(request: StatementRequest, options: CompileOpti
     now,
     multiValueUnnesting: context.groupByEnableMultiValueUnnesting,
   });
-  checkExternals(emitted);
+  checkExternals(emitted, engine);
   const sources = emitted.relations.map(({ node }) => (node.kind === 'external' ? node.inputSource : undefined));
   const hideSecrets = secretHider(literalSecrets(sources));
   return { sql, statement, reads: script.reads, rawContext, context, engine, emitted, hideSecrets };

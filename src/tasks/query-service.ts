@@ -4,6 +4,8 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { quoteIdentifier } from '../engine/duckdb/quoting.js';
+import { quoteIdentifier as quoteSparkIdentifier } from '../engine/spark/quoting.js';
+import { needsSpark } from '../external/validate.js';
 import type { ExternalRelation, ParseProblem } from '../external/relation.js';
 import { FaultError } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
@@ -139,7 +141,10 @@ export class QueryService {
     return this.#stream(job, request, undefined, files);
   }
 
-  /** Answers the first rows of external data, whose records need not all be readable; columns are those of the relation. */
+  /**
+   * Answers the first rows of external data, whose records need not all be readable; columns are those of the relation.
+   * Spark reads what DuckDB cannot.
+   */
   readExternal(external: ExternalRelation, rows: number, signal: AbortSignal): QueryAnswer['rows'] {
     const types = new Map(external.signature.map(({ name, type }) => [name, type]));
     const columns = external.columns.map((name, index) => ({
@@ -147,9 +152,12 @@ export class QueryService {
       name,
       type: types.get(name) ?? VARCHAR,
     }));
-    const list = columns.map(({ sqlName, name }) => `${quoteIdentifier(name)} AS ${sqlName}`);
+    const spark = needsSpark(external.inputSource) ? this.sources.spark : undefined;
+    const quote = spark ? quoteSparkIdentifier : quoteIdentifier;
+    const list = columns.map(({ sqlName, name }) => `${quote(name)} AS ${sqlName}`);
     const job = this.#job({
-      sql: `SELECT ${list.join(', ')} FROM "sampled" LIMIT ${rows}`,
+      ...(spark && { spark }),
+      sql: `SELECT ${list.join(', ')} FROM sampled LIMIT ${rows}`,
       ordered: true,
       columns,
       relations: [{ kind: 'external', name: 'sampled', external }],

@@ -1,4 +1,4 @@
-import type { EmittedQuery } from '../engine/emitted.js';
+import type { EmittedQuery, EngineName } from '../engine/emitted.js';
 import { FaultError } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
 import { mayMatch } from '../segments/index.js';
@@ -6,7 +6,7 @@ import type { DataSegment } from '../segments/segment.js';
 import type { TableColumn } from '../sql/catalog.js';
 import type { Plan, ScanNode } from '../sql/plan/index.js';
 import { type DeepStorage, MissingSegmentError, type OpenSegments } from '../storage/deep-storage.js';
-import { type EngineName, externalRelation } from './compile.js';
+import { externalRelation } from './compile.js';
 import { lookupRows } from './lookups.js';
 import { systemRows, type SystemSource } from './system-tables/index.js';
 import type { JobColumn, JobRelation } from './worker/protocol.js';

@@ -57,7 +57,7 @@ export class Sampling {
    */
   async sample(request: SampleRequest): Promise<Sample> {
     const { inputSource, inputFormat } = request;
-    validateExternal({ inputSource, inputFormat, signature: [] });
+    validateExternal({ inputSource, inputFormat, signature: [] }, this.queries.sources.spark ? 'spark' : 'duckdb');
     const format = inputFormat as TextFormat;
     switch (format.type) {
       case 'parquet':

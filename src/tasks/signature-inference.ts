@@ -1,4 +1,3 @@
-import { validateExternal } from '../external/index.js';
 import { FaultError } from '../msq/fault.js';
 import type { InferredSignature } from '../msq/report.js';
 import type { ExternalDefinition } from '../sql/binder/binding.js';
@@ -24,10 +23,9 @@ const MOST_COLUMNS = 2_000;
 
 /**
  * Tells the columns of external data from the beginnings of its files, in the query process.
- * @throws ExternalSpecError; InvalidInputError when the files cannot be read or tell nothing
+ * @throws InvalidInputError when the files cannot be read or tell nothing
  */
 async function inferSignature(definition: ExternalDefinition, queries: QueryService): Promise<InferredSignature> {
-  validateExternal({ ...definition, signature: [] });
   const columns = [
     { name: 'name', type: VARCHAR },
     { name: 'type', type: VARCHAR },

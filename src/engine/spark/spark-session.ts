@@ -25,7 +25,7 @@ export interface SparkListener {
 /** Files under a name that statements of the session may use. */
 export interface FileView {
   readonly name: string;
-  readonly format: 'parquet' | 'text' | 'json' | 'csv';
+  readonly format: 'parquet' | 'text' | 'csv' | 'binaryFile';
   /** Columns as in Spark's DDL: `\`a\` BIGINT, …`. */
   readonly schema?: string;
   readonly paths: readonly string[];

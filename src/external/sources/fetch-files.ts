@@ -2,9 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { s3Uri } from '../../transfer/index.js';
 import { mapConcurrently } from '../concurrency.js';
+import { ExternalReadError } from '../errors.js';
 import { inspectFile, type InputFile } from '../input-file.js';
 import type { ReadingEnvironment } from '../relation.js';
 import type { InputSource } from '../source-spec.js';
+import type { HdfsFile, HdfsReading } from './hdfs.js';
 import { download, requestHeaders } from './http.js';
 import { listLocalFiles } from './local.js';
 import { downloadS3, downloadS3Head, listS3Objects, type S3Origin } from './s3.js';
@@ -12,16 +14,18 @@ import { downloadS3, downloadS3Head, listS3Objects, type S3Origin } from './s3.j
 /** Downloads at the same time. */
 const MAX_DOWNLOADS = 4;
 
-/** A file that is, or on demand becomes, readable on this machine. */
+/** A file that is, or on demand becomes, readable on this machine, unless the engine reads it where it is. */
 type Origin =
   | { readonly kind: 'local'; readonly source: string; readonly path: string }
   | { readonly kind: 'inline'; readonly data: string }
   | { readonly kind: 'http'; readonly uri: string; readonly headers: Readonly<Record<string, string>> }
-  | { readonly kind: 's3'; readonly object: S3Origin };
+  | { readonly kind: 's3'; readonly object: S3Origin }
+  | { readonly kind: 'hdfs'; readonly file: HdfsFile; readonly hdfs: HdfsReading };
 
 async function listOrigins(
   source: InputSource,
   environment: Omit<ReadingEnvironment, 'session'>,
+  hdfs: HdfsReading | undefined,
 ): Promise<readonly Origin[]> {
   switch (source.type) {
     case 'inline':
@@ -36,13 +40,20 @@ async function listOrigins(
       const objects = await listS3Objects(source, environment.s3 ?? {});
       return objects.map((object) => ({ kind: 's3', object }));
     }
+    case 'hdfs': {
+      if (!hdfs) throw new ExternalReadError(`[${source.paths.join(', ')}] can be read by the spark engine only`);
+      const listed = (await Promise.all(source.paths.map((each) => hdfs.list(each)))).flat();
+      const files = new Map(listed.map((file) => [file.uri, file]));
+      return [...files.values()].map((file) => ({ kind: 'hdfs', file, hdfs }));
+    }
     case 'combining':
-      return (await Promise.all(source.delegates.map((delegate) => listOrigins(delegate, environment)))).flat();
+      return (await Promise.all(source.delegates.map((delegate) => listOrigins(delegate, environment, hdfs)))).flat();
   }
 }
 
-/** Chooses the objects that the engine reads where they are, of which only the beginning is brought here. */
+/** Files that the engine reads where they are, of which only the beginning is brought here. */
 export interface RemoteReading {
+  readonly hdfs: HdfsReading;
   /** Bytes of the beginning. */
   readonly headBytes: number;
   /** The engine's path of an object, or undefined when it must be brought here. */
@@ -62,7 +73,7 @@ export async function fetchFiles(
   remote?: RemoteReading,
 ): Promise<readonly InputFile[]> {
   const { signal } = environment;
-  const origins = await listOrigins(source, environment);
+  const origins = await listOrigins(source, environment, remote?.hdfs);
   environment.onListed?.(origins.length);
   const received = new Map<number, number>();
   let done = 0;
@@ -95,6 +106,8 @@ export async function fetchFiles(
       file = { source: 'inline', path: spooled, bytes: Buffer.byteLength(origin.data), compression: 'none' };
     } else if (origin.kind === 's3') {
       file = await fetchS3(origin.object, spooled, onBytes);
+    } else if (origin.kind === 'hdfs') {
+      file = await origin.hdfs.open(origin.file, spooled);
     } else {
       await download(origin.uri, origin.headers, spooled, signal, onBytes);
       file = await inspectFile(origin.uri, spooled);

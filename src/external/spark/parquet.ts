@@ -10,7 +10,7 @@ import { nullColumn, type Reading, selectAs } from './reading.js';
 import { coerceJson, coerceText, valueOfJson } from './values.js';
 
 /** A stored column as one of the kinds that Druid's ParquetGroupConverter makes: numbers, text, or a nested value. */
-function convert(
+export function convert(
   name: string,
   stored: string,
   binaryAsString: boolean,

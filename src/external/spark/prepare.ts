@@ -5,31 +5,25 @@
  */
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
+import type { SparkSession } from '../../engine/spark/index.js';
 import { mapConcurrently } from '../concurrency.js';
 import { readHead } from '../content.js';
+import { describeFiles } from '../describe.js';
 import { headerNames, textColumns, textHeader } from '../formats/text.js';
 import type { InputFormat, JsonFormat, TextFormat } from '../format-spec.js';
 import type { InputFile } from '../input-file.js';
 import type { ExternalRelation, ReadingEnvironment } from '../relation.js';
 import { fetchFiles, type RemoteReading } from '../sources/fetch-files.js';
 import { readFormat, readSource } from '../validate.js';
+import { describeParquet, describeRecords } from './describe.js';
+import { hdfsReading } from './hdfs.js';
 import { readJson } from './json.js';
 import { readParquet } from './parquet.js';
 import { nullColumn, type Reading } from './reading.js';
-import { isPlainUri, isReadableInPlace, makeReadable } from './staging.js';
+import { isPlainUri, isReadableInPlace, makeReadable, sparkPath } from './staging.js';
 import { readText } from './text.js';
 import { VARCHAR } from '../../sql/types.js';
 import { hadoopUri } from '../../transfer/index.js';
-
-/** Files under a name of the session: lines in a column `value`, or Parquet. */
-export interface SparkFiles {
-  readonly name: string;
-  readonly format: 'text' | 'csv' | 'parquet';
-  /** As in Spark's DDL; absent for Parquet, which tells its columns itself. */
-  readonly schema?: string;
-  readonly paths: readonly string[];
-  readonly options: Readonly<Record<string, string>>;
-}
 
 /** External data ready to be read by a Spark session. */
 export interface SparkExternal {
@@ -45,9 +39,7 @@ export interface SparkExternal {
 
 /** What reading on Spark needs around it. */
 export interface SparkReadingEnvironment extends Omit<ReadingEnvironment, 'session'> {
-  /** Gives files a name in the session; answers Spark's types of their columns where these are asked for. */
-  createView(files: SparkFiles): Promise<void>;
-  columnsOf(view: string): Promise<ReadonlyMap<string, string>>;
+  readonly session: Pick<SparkSession, 'createView' | 'rows'>;
   /** Options by which Spark reads remote files, of its file system. */
   readonly fileSystem: Readonly<Record<string, string>>;
   /** Whether the executors can read what lies where this object does, an `s3a:` URI. */
@@ -80,7 +72,7 @@ const withoutHeader = {
   emptyValue: '',
 };
 
-const sparkPath = ({ path: here, remotePath }: InputFile): string => remotePath ?? here;
+const placeOf = ({ path: here, remotePath }: InputFile): string => remotePath ?? here;
 
 async function groupFiles(format: TextFormat | JsonFormat, files: readonly InputFile[]): Promise<readonly FileGroup[]> {
   const header = format.type === 'json' ? undefined : textHeader(format);
@@ -96,7 +88,7 @@ async function groupFiles(format: TextFormat | JsonFormat, files: readonly Input
     const newline = text.includes('\r\n') ? '\r\n' : '\n';
     const key = JSON.stringify([names, newline]);
     const group = groups.get(key) ?? { names, newline, paths: [] };
-    group.paths.push(sparkPath(file));
+    group.paths.push(sparkPath(placeOf(file)));
     groups.set(key, group);
   }
   return [...groups.values()];
@@ -116,7 +108,7 @@ async function readLines(
   const readings: Reading[] = [];
   for (const [index, { names, newline, paths }] of (await groupFiles(format, files)).entries()) {
     const view = `${name}_f${index + 1}`;
-    await environment.createView({
+    await environment.session.createView({
       name: view,
       format: hasHeader ? 'csv' : 'text',
       schema: 'value STRING',
@@ -132,6 +124,23 @@ async function readLines(
   return readings;
 }
 
+/** Names Parquet files as a view; answers Spark's types of their columns, by name. */
+async function createParquetView(
+  view: string,
+  files: readonly InputFile[],
+  { session, fileSystem }: SparkReadingEnvironment,
+): Promise<ReadonlyMap<string, string>> {
+  const options = { ...fileSystem, mergeSchema: 'true' };
+  await session.createView({
+    name: view,
+    format: 'parquet',
+    paths: files.map((file) => sparkPath(placeOf(file))),
+    options,
+  });
+  const described = await session.rows(`DESCRIBE ${view}`);
+  return new Map(described.map(([column, type]) => [String(column), String(type)]));
+}
+
 async function readFiles(
   name: string,
   format: InputFormat,
@@ -143,14 +152,8 @@ async function readFiles(
     case 'parquet': {
       if (files.length === 0) return [];
       const view = `${name}_f1`;
-      const paths = files.map(sparkPath);
-      await environment.createView({
-        name: view,
-        format: 'parquet',
-        paths,
-        options: { ...environment.fileSystem, mergeSchema: 'true' },
-      });
-      return [readParquet(format, relation, view, await environment.columnsOf(view))];
+      const stored = await createParquetView(view, files, environment);
+      return [relation.describes ? describeParquet(stored, files.length) : readParquet(format, relation, view, stored)];
     }
     case 'avro_ocf':
       return readLines(name, { type: 'json', flattenSpec: format.flattenSpec }, relation, files, environment);
@@ -180,6 +183,7 @@ export async function prepareSparkExternal(
   const directory = await mkdtemp(path.join(environment.spoolDirectory, 'external-'));
   const cut = linesToCut(format);
   const remote: RemoteReading = {
+    hdfs: hdfsReading(name, format, cut, environment),
     headBytes: REMOTE_HEAD_BYTES,
     async pathOf(object) {
       const uri = hadoopUri(object);
@@ -193,7 +197,10 @@ export async function prepareSparkExternal(
       ? makeReadable(file, format, path.join(directory, `readable-${index}`), environment.signal, cut)
       : file,
   );
-  const readings = await readFiles(name, format, relation, files, environment);
+  const readings =
+    relation.describes && format.type !== 'parquet'
+      ? describeRecords(await describeFiles(format, files))
+      : await readFiles(name, format, relation, files, environment);
   const bad = readings.flatMap(({ badRecordsSql }) => badRecordsSql ?? []);
   return {
     sql: readings.length > 0 ? readings.map(({ sql }) => sql).join('\nUNION ALL ') : nothing(relation),

@@ -92,8 +92,6 @@ async function writeContent(
   return { ...file, path: target, compression: 'none' };
 }
 
-const PATTERN_SIGNS = /[*?[\]{}\\]/;
-
 /** Whether Spark, which goes by the names of files, unpacks one by itself. */
 const unpacksItself = (name: string, { compression }: InputFile, format: InputFormat): boolean =>
   compression === 'gzip' && format.type !== 'parquet' && /\.gz$/i.test(name);
@@ -106,7 +104,7 @@ const isMisnamed = (name: string, { compression }: InputFile): boolean =>
 const isMarked = async (file: InputFile, format: InputFormat): Promise<boolean> =>
   format.type === 'json' && file.compression === 'none' && hasByteOrderMark((await readHead(file, 3)).bytes);
 
-async function layoutOf(file: InputFile, format: InputFormat): Promise<JsonLayout> {
+export async function layoutOf(file: InputFile, format: InputFormat): Promise<JsonLayout> {
   if (format.type !== 'json' || format.assumeNewlineDelimited === true) return 'lines';
   const { bytes, whole } = await readHead(file, HEAD_BYTES);
   return detectLayout(new TextDecoder().decode(bytes), whole);
@@ -118,18 +116,20 @@ async function unpacked(file: InputFile, format: InputFormat, target: string, si
   if (isPacked ? !unpacksItself(file.path, file, format) : await isMarked(file, format)) {
     return unpackFile(file, target, signal);
   }
-  // A name that begins with _ or . is passed over, and one with signs of patterns is taken for a pattern.
-  const isPlain = !PATTERN_SIGNS.test(file.path) && !/^[._]/.test(path.basename(file.path));
-  if (isPlain && !isMisnamed(file.path, file)) return file;
+  // A name that begins with _ or . is passed over.
+  if (!/^[._]/.test(path.basename(file.path)) && !isMisnamed(file.path, file)) return file;
   const link = isPacked ? `${target}.gz` : target;
   await symlink(file.path, link);
   return { ...file, path: link };
 }
 
+/** A path such that Spark does not take it for a pattern. */
+export const sparkPath = (path: string): string => path.replace(/[*?[\]{}\\]/g, String.raw`\$&`);
+
 /** Whether a URI means the same to Hadoop and Spark as to S3, and is neither a pattern nor passed over. */
 export function isPlainUri(uri: string): boolean {
   const place = uri.replace(/^\w+:\/\//, '');
-  return !PATTERN_SIGNS.test(place) && !/\/\.{0,2}\/|\/[._][^/]*$/.test(place);
+  return sparkPath(place) === place && !/\/\.{0,2}\/|\/[._][^/]*$/.test(place);
 }
 
 /**

@@ -46,7 +46,7 @@ function withSources({ kind, message }: EngineError): string {
   if (message.includes(PARSE_FAILURE)) {
     // Spark 4 adds the class of what raise_error throws.
     return message.replace(
-      /\(Path: ((?:file|s3a):\/\S+)\)(?: SQLSTATE: P0001)?/g,
+      /\(Path: ((?:file|s3a|hdfs):\/\S+)\)(?: SQLSTATE: P0001)?/g,
       (_, uri: string) => `(Path: ${sourceOf(uri)})`,
     );
   }

@@ -1,6 +1,9 @@
 import type { SparkSession } from '../../../engine/spark/index.js';
 import { hadoopSettings, type S3Connection } from '../../../transfer/index.js';
 
+/** Hadoop's setting of HDFS: a namenode that does not answer is asked twice, not for three quarters of an hour. */
+const hdfsSettings = { 'ipc.client.connect.max.retries.on.timeouts': '1' } as const;
+
 /** How a session reads objects where they are. */
 export interface RemoteFiles {
   /** Options of a view of such objects. */
@@ -11,7 +14,7 @@ export interface RemoteFiles {
 
 /** Objects on S3 as the cluster reaches them, where it has the file system and credentials. */
 export function openRemoteFiles(session: SparkSession, connection: S3Connection): RemoteFiles {
-  const fileSystem = hadoopSettings(connection);
+  const fileSystem = { ...hadoopSettings(connection), ...hdfsSettings };
   const reached = new Map<string, Promise<boolean>>();
   const reaches = async (uri: string): Promise<boolean> => {
     try {

@@ -93,11 +93,7 @@ export async function createSparkInputs(
           },
           maxParseExceptions: running.job.maxParseExceptions,
           ...remoteFiles,
-          createView: (files) => session.createView(files),
-          columnsOf: async (view) => {
-            const described = await session.rows(`DESCRIBE ${view}`);
-            return new Map(described.map(([column, type]) => [String(column), String(type)]));
-          },
+          session,
           signal: running.signal,
           onProgress: ({ files, totalFiles, bytes }) => {
             Object.assign(counter, { files, totalFiles, bytes });

@@ -1,0 +1,114 @@
+/** HDFS as a Spark session reaches it, by the cluster's own configuration and identity. */
+import { writeFile } from 'node:fs/promises';
+import { EngineError } from '../../engine/session.js';
+import type { FileView, SparkSession } from '../../engine/spark/index.js';
+import { ExternalReadError } from '../errors.js';
+import type { InputFormat } from '../format-spec.js';
+import type { InputFile } from '../input-file.js';
+import type { HdfsFile, HdfsReading } from '../sources/hdfs.js';
+import { layoutOf, sparkPath } from './staging.js';
+
+/** Records, or parts of them, that are looked at of a file, and characters of each. */
+const HEAD_RECORDS = 1_000;
+const RECORD_CHARACTERS = 65_536;
+const HEAD_CHARACTERS = 1_048_576;
+
+/** What Druid unpacks by its name and Hadoop does not. */
+const PACKED_OTHERWISE = /\.(zip|xz|sz)$/i;
+
+/** The cluster's failures, which are no fault of the files. */
+const passedOn: ReadonlySet<string> = new Set(['interrupted', 'lost', 'memory', 'disk']);
+
+/** Work on a path, whose failures name it. */
+async function reaching<T>(doing: string, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EngineError) || passedOn.has(error.kind)) throw error;
+    throw new ExternalReadError(`${doing} [${path}] failed: ${error.message}`, { cause: error });
+  }
+}
+
+const isPattern = (path: string): boolean => /[*?[{]/.test(path);
+
+const isMissing = (error: unknown): boolean => error instanceof EngineError && error.message.includes('PATH_NOT_FOUND');
+
+/** Why Spark cannot read a file of this name as a format. */
+function obstacle(uri: string, format: InputFormat, skippedLines: number): string | undefined {
+  if (format.type === 'avro_ocf') return 'Avro is not read from HDFS';
+  if (format.type !== 'parquet' && PACKED_OTHERWISE.test(uri)) return 'the cluster does not unpack files of this name';
+  return skippedLines > 0 ? 'lines before the records, but for one, are not skipped in files on HDFS' : undefined;
+}
+
+/**
+ * The beginning of a text. A line may be as long as the file where JSON is not a record a line, so JSON is read by its
+ * closing braces.
+ */
+function headOf(pieces: readonly string[], separator: string): string {
+  const isWhole = pieces.length < HEAD_RECORDS;
+  const text = pieces.join(separator).slice(0, HEAD_CHARACTERS);
+  const end = text.lastIndexOf('\n');
+  return isWhole || end < 0 ? text : text.slice(0, end + 1);
+}
+
+/**
+ * @param name of the relation, under which its views stand in the session
+ * @param skippedLines lines before the records that Spark cannot skip
+ */
+export function hdfsReading(
+  name: string,
+  format: InputFormat,
+  skippedLines: number,
+  environment: {
+    readonly session: Pick<SparkSession, 'createView' | 'rows'>;
+    readonly fileSystem: Readonly<Record<string, string>>;
+  },
+): HdfsReading {
+  const { session, fileSystem } = environment;
+  let views = 0;
+  const rowsOf = async (view: Omit<FileView, 'name'>, select: (from: string) => string): Promise<unknown[][]> => {
+    views += 1;
+    const named = { ...view, name: `${name}_h${views}`, options: { ...fileSystem, ...view.options } };
+    await session.createView(named);
+    return session.rows(select(named.name));
+  };
+  const headText = async (uri: string): Promise<string> => {
+    const lineSep = format.type === 'json' ? '}' : '\n';
+    const view = { format: 'text', schema: 'value STRING', paths: [sparkPath(uri)], options: { lineSep } } as const;
+    const rows = await rowsOf(
+      view,
+      (from) => `SELECT left(value, ${RECORD_CHARACTERS}) FROM ${from} LIMIT ${HEAD_RECORDS}`,
+    );
+    return headOf(
+      rows.map(([value]) => String(value)),
+      lineSep,
+    );
+  };
+  return {
+    list: (path) =>
+      reaching('Listing', path, async () => {
+        const view = { format: 'binaryFile', paths: [path], options: { recursiveFileLookup: 'true' } } as const;
+        try {
+          const rows = await rowsOf(view, (from) => `SELECT path, length FROM ${from} WHERE length > 0 ORDER BY path`);
+          return rows.map(([uri, bytes]) => ({ uri: String(uri), bytes: Number(bytes) }));
+        } catch (error) {
+          if (!isMissing(error)) throw error;
+          if (isPattern(path)) return [];
+          throw new ExternalReadError(`Path [${path}] does not exist`, { cause: error });
+        }
+      }),
+    async open({ uri, bytes }: HdfsFile, spooled: string): Promise<InputFile> {
+      const refuse = (reason: string): never => {
+        throw new ExternalReadError(`Cannot read [${uri}]: ${reason}`);
+      };
+      const reason = obstacle(uri, format, skippedLines);
+      if (reason !== undefined) refuse(reason);
+      const text = format.type === 'parquet' ? '' : await reaching('Reading', uri, () => headText(uri));
+      await writeFile(spooled, text);
+      // The beginning is unpacked already.
+      const file: InputFile = { source: uri, path: spooled, bytes, compression: 'none', remotePath: uri };
+      if ((await layoutOf(file, format)) !== 'lines') refuse('JSON on HDFS must have one object a line');
+      return file;
+    },
+  };
+}
