@@ -159,4 +159,17 @@ describe('external data read as on DuckDB', () => {
     expect(expected).toHaveLength(2);
     expect(found).toEqual(expected);
   });
+
+  test('rows that are left out and put in order are counted once', async () => {
+    const files = [1, 2, 3].map((n) => path.join(suite.directory, `counted-${n}.json`));
+    for (const file of files) writeFileSync(file, '{"n": 1}\n{"n": 2}\n');
+    const source = JSON.stringify({ type: 'local', files });
+    const { report } = await runTask(
+      suite.api,
+      `SELECT "n" FROM TABLE(EXTERN('${source}', '{"type": "json"}')) EXTEND ("n" BIGINT) WHERE "n" > 1 ORDER BY "n"`,
+      { engine: 'spark' },
+    );
+    expect(report.results.results).toEqual([[2], [2], [2]]);
+    expect(report.counters['0']['0'].input0).toMatchObject({ rows: [6], files: [3] });
+  });
 });

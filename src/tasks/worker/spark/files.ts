@@ -86,7 +86,8 @@ export async function writeFilesOnSpark(
     const query = destination.removeNullBytes ? queryWithoutNullBytes(job.sql, job.columns, rowChecks) : job.sql;
     const sql = inputs.withRelations(`SELECT ${fileColumns(job.columns)} FROM (\n${query}\n)`);
     const options = { compression: 'snappy', maxRecordsPerFile: String(destination.rowsPerFile) };
-    await inputs.writing(() => session.write({ sql, path: directory, partitionBy: [], options }, inputs.listener));
+    // Spark tells no metrics of what is written.
+    await inputs.counting(() => session.write({ sql, path: directory, partitionBy: [], options }, inputs.listener));
     await inputs.countProblems();
     const paths = await filesInOrder(directory);
     await session.createView({ name: 'pages', format: 'parquet', schema, paths: [directory] });

@@ -71,7 +71,8 @@ async function stageRows(
     .join(', ');
   const bucket = sparkBucketStartSql(destination.granularity, time.sql);
   const sql = inputs.withRelations(`SELECT ${bucket} AS bucket, ${selected} FROM (\n${running.job.sql}\n)`);
-  await inputs.writing(() => session.write({ sql, path: directory, partitionBy: [], options: {} }, inputs.listener));
+  // Spark tells no metrics of what is written.
+  await inputs.counting(() => session.write({ sql, path: directory, partitionBy: [], options: {} }, inputs.listener));
   await inputs.countProblems();
   stage.output.bytes = await bytesIn(directory);
   stage.phase = 'POST_READING';

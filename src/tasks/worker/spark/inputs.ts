@@ -21,8 +21,8 @@ import type { JobRelation } from '../protocol.js';
 interface Total {
   readonly counter: InputCounter;
   readonly bytes: number;
-  /** Absent for external data, whose rows `rowsSql` counts. */
-  readonly rows?: number;
+  /** Of external data unknown until `rowsSql` has counted them. */
+  rows?: number;
   readonly rowsSql?: string;
 }
 
@@ -33,10 +33,10 @@ export interface SparkInputs {
   /** Counts while a statement runs. */
   readonly listener: SparkListener;
   /**
-   * Has a statement write the rows that it puts out, and counts those that it reads: Spark tells no metrics of what is
-   * written, so what cannot be known from the rows put out is counted beside it.
+   * Runs a statement of which Spark's metrics do not tell the rows that it reads, and counts them beside it where they cannot
+   * be known from the rows put out.
    */
-  writing(write: () => Promise<void>): Promise<void>;
+  counting(run: () => Promise<void>): Promise<void>;
   /** Counts everything as read. `put` is how many rows came out, where that is known. */
   finish(put?: number): void;
   /** Warns of the records that were left out, and fails when they are more than the job allows. */
@@ -164,13 +164,13 @@ export async function createSparkInputs(
         }
       },
     },
-    async writing(write) {
-      const counting = totals.map(async ({ counter, rowsSql }) => {
-        if (rowsSql === undefined || running.job.keepsRows === true) return;
-        const [[rows] = []] = await session.rows(rowsSql);
-        counter.rows = Number(rows);
+    async counting(run) {
+      const counts = totals.map(async (total) => {
+        if (total.rowsSql === undefined || running.job.keepsRows === true) return;
+        const [[rows] = []] = await session.rows(total.rowsSql);
+        total.rows = Number(rows);
       });
-      await Promise.all([write(), ...counting]);
+      await Promise.all([run(), ...counts]);
     },
     finish(put) {
       for (const { counter, bytes, rows, rowsSql } of totals) {

@@ -19,15 +19,18 @@ export async function selectOnSpark(
     const inputs = await createSparkInputs(running, session, stage);
     const query = destination.removeNullBytes ? queryWithoutNullBytes(job.sql, job.columns, rowChecks) : job.sql;
     const sql = resultSql(query, job.columns, destination);
-    for await (const batch of session.stream(inputs.withRelations(sql), inputs.listener)) {
-      const room = most - stage.output.rows;
-      truncated = batch.length > room;
-      const rows = truncated ? batch.slice(0, room) : batch;
-      if (rows.length > 0) await running.sendRows(rows);
-      stage.output.rows += rows.length;
-      if (truncated) break;
-    }
+    const read = async (): Promise<void> => {
+      for await (const batch of session.stream(inputs.withRelations(sql), inputs.listener)) {
+        const room = most - stage.output.rows;
+        truncated = batch.length > room;
+        const rows = truncated ? batch.slice(0, room) : batch;
+        if (rows.length > 0) await running.sendRows(rows);
+        stage.output.rows += rows.length;
+        if (truncated) break;
+      }
+    };
     // Spark counts rows twice that it scans once more to find out how to divide their order.
+    await (job.ordered && destination.skipsCounters !== true ? inputs.counting(read) : read());
     inputs.finish(truncated ? undefined : stage.output.rows);
     await inputs.countProblems();
   });
