@@ -218,7 +218,14 @@ async function up() {
       cwd: runDirectory,
       detached: true,
       stdio: ['ignore', log, log],
-      env: { ...process.env, SPARK_HOME: home, SPARK_LOCAL_IP: '127.0.0.1', SPARK_NO_DAEMONIZE: '1' },
+      // Spark would be a client of the address that the tests are given.
+      env: {
+        ...process.env,
+        SPARK_REMOTE: undefined,
+        SPARK_HOME: home,
+        SPARK_LOCAL_IP: '127.0.0.1',
+        SPARK_NO_DAEMONIZE: '1',
+      },
     },
   );
   child.unref();
