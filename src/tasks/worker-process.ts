@@ -1,6 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { FaultError, type Fault, type FaultCode } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';
 import type { ParseProblem } from '../external/relation.js';
@@ -14,6 +12,7 @@ import type {
   StageProgress,
   ToProcess,
 } from './worker/protocol.js';
+import { workerEntry } from './worker-entry.js';
 
 /** What a job tells while it runs. */
 export interface JobListener {
@@ -66,15 +65,6 @@ interface RunningJob {
   taken: boolean;
   resolve(summary: JobSummary): void;
   reject(error: Error): void;
-}
-
-/** The entry of a worker: the built file, or the source when this file runs as source. */
-function workerEntry(): { readonly file: string; readonly execArgv: readonly string[] } {
-  const isSource = import.meta.url.endsWith('.ts');
-  const file = fileURLToPath(new URL(isSource ? './worker/main.ts' : './worker.js', import.meta.url));
-  if (!isSource) return { file, execArgv: [] };
-  const loader = createRequire(import.meta.url).resolve('tsx');
-  return { file, execArgv: ['--import', pathToFileURL(loader).href] };
 }
 
 /** Characters of a process's standard error that are kept for its obituary. */

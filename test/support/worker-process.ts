@@ -1,8 +1,8 @@
-import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { workerEntry } from '../../src/tasks/worker-entry.js';
 import type {
   AllocatedSegment,
   ChunkRequest,
@@ -17,11 +17,6 @@ import type { SqlType } from '../../src/sql/types.js';
 
 type Message<T extends FromProcess['type']> = Extract<FromProcess, { type: T }>;
 
-const entry = fileURLToPath(new URL('../../src/tasks/worker/main.ts', import.meta.url));
-
-/** How a DuckDB process is started, from the sources. */
-export const forkOptions: ForkOptions = { execArgv: ['--import', 'tsx'], serialization: 'advanced' };
-
 /** A real DuckDB process, driven by messages as the controller does it. */
 export class WorkerProcess {
   readonly messages: FromProcess[] = [];
@@ -34,7 +29,8 @@ export class WorkerProcess {
     this.#directory = directory;
     this.spillDirectory = path.join(directory, 'spill');
     mkdirSync(this.spillDirectory, { recursive: true });
-    this.#child = fork(entry, forkOptions);
+    const { file, execArgv } = workerEntry();
+    this.#child = fork(file, { execArgv: [...execArgv], serialization: 'advanced' });
     this.#child.on('message', (message: FromProcess) => {
       this.messages.push(message);
       if (message.type === 'allocate') this.#allocate(message.jobId, message.chunks);

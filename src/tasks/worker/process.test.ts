@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { useWorker, generated, timeOf } from '../../../test/support/worker-suite.js';
 import { jobOver, segmentsDestination, WorkerProcess } from '../../../test/support/worker-process.js';
 import { BIGINT, TIMESTAMP, VARCHAR, type SqlType } from '../../sql/types.js';
+import { workerEntry } from '../worker-entry.js';
 import type { Job } from './protocol.js';
 
 const suite = useWorker();
@@ -85,11 +86,12 @@ describe('the process', () => {
 
   test('ends when its parent is killed', async () => {
     const parent = path.join(suite.directory, 'parent.mjs');
-    const entry = new URL('./main.ts', import.meta.url).pathname;
+    const { file, execArgv } = workerEntry();
+    const options = JSON.stringify({ execArgv, serialization: 'advanced' });
     writeFileSync(
       parent,
       `import { fork } from 'node:child_process';
-       const child = fork(${JSON.stringify(entry)}, { execArgv: ['--import', 'tsx'], serialization: 'advanced' });
+       const child = fork(${JSON.stringify(file)}, ${options});
        child.on('message', () => process.send(child.pid));
        child.send({ type: 'configure', settings: { threads: 1, memoryBytes: 2 ** 28, spillDirectory: ${JSON.stringify(suite.directory)} } });`,
     );
