@@ -24,6 +24,9 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   'clicks/part [1]/day=3/c{d}%20 e.json': '\uFEFF{"t": "2026-01-03T01:00:00Z", "n": 4, "s": null}\r\n',
   'clicks/_SUCCESS': 'of those who wrote',
   'clicks/empty.json': '',
+  'mixed/begun.json': '{"n":\n{"n": 1}\n',
+  'mixed/blank.json': '\n \n{"n": 2, "o": {"n": 3}}\n',
+  'mixed/large.json': `${JSON.stringify({ n: 4, s: 'x'.repeat(1_100_000) })}\n{"n": 5}\n`,
   'tables/1.csv': 'a,b\n1,x\n2,"y, z"\n',
   'tables/2.csv': 'b,a\r\nw,3\r\n',
   'odd/list.json': '[{"n": 1},\n {"n": 2}]',
@@ -54,7 +57,7 @@ describe.skipIf(programs === undefined)('input from HDFS', () => {
     );
     connection.closeSync();
     hdfs = await startHdfs(programs);
-    await hdfs.at.put(...['clicks', 'tables', 'odd', 'rows'].map((name) => path.join(local, name)));
+    await hdfs.at.put(...['clicks', 'mixed', 'tables', 'odd', 'rows'].map((name) => path.join(local, name)));
   });
 
   afterAll(() => hdfs?.stop());
@@ -125,6 +128,13 @@ describe.skipIf(programs === undefined)('input from HDFS', () => {
     expect(await rowsOf(`SELECT COUNT(*) FROM ${extern(onHdfs(at('none*')), json, 'EXTEND ("n" BIGINT)')}`)).toEqual([
       [0],
     ]);
+  });
+
+  test('files of which the beginning does not tell that their records stand on lines', async () => {
+    const source = extern(onHdfs(at('mixed')), json, 'EXTEND ("n" BIGINT)');
+    const query = `SELECT "n" FROM ${source} ORDER BY "n"`;
+    expect(await rowsOf(query, { maxParseExceptions: 1 })).toEqual([[1], [2], [4], [5]]);
+    expect(await messageOf(query)).toContain(`Unable to parse row [{"n":]`);
   });
 
   test('records that do not fit are named with their file', async () => {

@@ -6,12 +6,18 @@ import { ExternalReadError } from '../errors.js';
 import type { InputFormat } from '../format-spec.js';
 import type { InputFile } from '../input-file.js';
 import type { HdfsFile, HdfsReading } from '../sources/hdfs.js';
+import { FirstLines } from './first-lines.js';
 import { layoutOf, sparkPath } from './staging.js';
 
 /** Records, or parts of them, that are looked at of a file, and characters of each. */
 const HEAD_RECORDS = 1_000;
 const RECORD_CHARACTERS = 65_536;
 const HEAD_CHARACTERS = 1_048_576;
+
+/** Bytes of a file that is read whole for its first line. */
+const SMALL_BYTES = 1_048_576;
+/** Files whose columns are told, taken from all at even distances. */
+const DESCRIBED_FILES = 64;
 
 /** What Druid unpacks by its name and Hadoop does not. */
 const PACKED_OTHERWISE = /\.(zip|xz|sz)$/i;
@@ -51,14 +57,22 @@ function headOf(pieces: readonly string[], separator: string): string {
   return isWhole || end < 0 ? text : text.slice(0, end + 1);
 }
 
+/** Some of many files. */
+function sampleOf(files: readonly HdfsFile[]): readonly HdfsFile[] {
+  const step = Math.ceil(files.length / DESCRIBED_FILES);
+  return files.filter((_, index) => index % step === 0);
+}
+
 /**
  * @param name of the relation, under which its views stand in the session
  * @param skippedLines lines before the records that Spark cannot skip
+ * @param describes records of some files are wanted for the columns that they have, not all files
  */
 export function hdfsReading(
   name: string,
   format: InputFormat,
   skippedLines: number,
+  describes: boolean,
   environment: {
     readonly session: Pick<SparkSession, 'createView' | 'rows'>;
     readonly fileSystem: Readonly<Record<string, string>>;
@@ -72,6 +86,17 @@ export function hdfsReading(
     await session.createView(named);
     return session.rows(select(named.name));
   };
+  const firstLines = new FirstLines(async (uris) => {
+    const lines = { format: 'text', schema: 'value STRING', options: { lineSep: '\n' } } as const;
+    const isWanted = format.type === 'json' ? `trim(value) <> ''` : 'TRUE';
+    const numbered = 'input_file_name() AS file, value, monotonically_increasing_id() AS line';
+    const rows = await rowsOf(
+      { ...lines, paths: uris.map(sparkPath) },
+      (from) =>
+        `SELECT file, left(min_by(value, line), ${RECORD_CHARACTERS}) FROM (SELECT ${numbered} FROM ${from} WHERE ${isWanted}) GROUP BY file`,
+    );
+    return new Map(rows.map(([file, line]) => [decodeURIComponent(String(file)), `${String(line)}\n`]));
+  });
   const headText = async (uri: string): Promise<string> => {
     const lineSep = format.type === 'json' ? '}' : '\n';
     const view = { format: 'text', schema: 'value STRING', paths: [sparkPath(uri)], options: { lineSep } } as const;
@@ -90,7 +115,10 @@ export function hdfsReading(
         const view = { format: 'binaryFile', paths: [path], options: { recursiveFileLookup: 'true' } } as const;
         try {
           const rows = await rowsOf(view, (from) => `SELECT path, length FROM ${from} WHERE length > 0 ORDER BY path`);
-          return rows.map(([uri, bytes]) => ({ uri: String(uri), bytes: Number(bytes) }));
+          const files = rows.map(([uri, bytes]) => ({ uri: String(uri), bytes: Number(bytes) }));
+          if (describes) return sampleOf(files);
+          for (const { uri, bytes } of files) if (bytes <= SMALL_BYTES) firstLines.add(uri);
+          return files;
         } catch (error) {
           if (!isMissing(error)) throw error;
           if (isPattern(path)) return [];
@@ -103,10 +131,17 @@ export function hdfsReading(
       };
       const reason = obstacle(uri, format, skippedLines);
       if (reason !== undefined) refuse(reason);
-      const text = format.type === 'parquet' ? '' : await reaching('Reading', uri, () => headText(uri));
-      await writeFile(spooled, text);
       // The beginning is unpacked already.
       const file: InputFile = { source: uri, path: spooled, bytes, compression: 'none', remotePath: uri };
+      await writeFile(spooled, '');
+      if (format.type === 'parquet') return file;
+      const firstLine = await firstLines.of(uri);
+      if (firstLine !== undefined) {
+        await writeFile(spooled, firstLine);
+        // A first line that is no object may be but a bad one.
+        if ((await layoutOf(file, format)) === 'lines') return file;
+      }
+      await writeFile(spooled, await reaching('Reading', uri, () => headText(uri)));
       if ((await layoutOf(file, format)) !== 'lines') refuse('JSON on HDFS must have one object a line');
       return file;
     },

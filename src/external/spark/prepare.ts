@@ -183,7 +183,7 @@ export async function prepareSparkExternal(
   const directory = await mkdtemp(path.join(environment.spoolDirectory, 'external-'));
   const cut = linesToCut(format);
   const remote: RemoteReading = {
-    hdfs: hdfsReading(name, format, cut, environment),
+    hdfs: hdfsReading(name, format, cut, relation.describes === true, environment),
     headBytes: REMOTE_HEAD_BYTES,
     async pathOf(object) {
       const uri = hadoopUri(object);
