@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { quoteIdentifier } from '../engine/duckdb/quoting.js';
 import { quoteIdentifier as quoteSparkIdentifier } from '../engine/spark/quoting.js';
-import { needsSpark } from '../external/validate.js';
+import { needsSpark } from '../external/index.js';
 import type { ExternalRelation, ParseProblem } from '../external/relation.js';
 import { FaultError } from '../msq/fault.js';
 import { faults } from '../msq/faults.js';

@@ -202,4 +202,11 @@ describe.skipIf(programs === undefined)('input from HDFS', () => {
     expect(answer.status, answer.text).toBe(200);
     expect(answer.json.data.map(({ input }: { input: { n: number } }) => input.n)).toEqual([1, 2]);
   });
+
+  test('a statement of the spark engine is previewed', async () => {
+    const query = `SELECT "a" FROM ${extern(onHdfs(at('tables')), header, 'EXTEND ("a" BIGINT)')} ORDER BY "a"`;
+    const answer = await suite.api.request('POST', '/millrace/v1/preview', { query, context: { engine: 'spark' } });
+    expect(answer.status, answer.text).toBe(200);
+    expect(answer.json.results.results).toEqual([[1], [2], [3]]);
+  });
 });
