@@ -29,8 +29,8 @@ const longTask = (dataSource: string): string =>
 
 /** A task of a few seconds. */
 const mediumTask = (dataSource: string): string =>
-  `REPLACE INTO "${dataSource}" OVERWRITE ALL SELECT MILLIS_TO_TIMESTAMP("date") AS "__time", "distance", "n"
-   FROM ${allFlights} CROSS JOIN UNNEST(ARRAY[1, 2]) AS u("n") PARTITIONED BY ALL`;
+  `REPLACE INTO "${dataSource}" OVERWRITE ALL SELECT MILLIS_TO_TIMESTAMP("date") AS "__time", "origin", "distance"
+   FROM ${allFlights} PARTITIONED BY ALL`;
 
 /** Waits until the task reads its rows. */
 async function inTheMiddle(id: string): Promise<void> {
@@ -134,7 +134,7 @@ test('with faultTolerance a killed worker is started again, and the rows are as 
   expect(state).toBe('SUCCESS');
   expect(report.status.workers['0'].map((worker: { state: string }) => worker.state)).toEqual(['FAILED', 'SUCCESS']);
   await api.ingest(mediumTask('undisturbed'));
-  const sums = 'SELECT COUNT(*), SUM("distance"), MIN("__time"), MAX("__time"), SUM("n") FROM ';
+  const sums = 'SELECT COUNT(*), SUM("distance"), MIN("__time"), MAX("__time"), COUNT(DISTINCT "origin") FROM ';
   expect(await api.rows(`${sums} "tolerant"`)).toEqual(await api.rows(`${sums} "undisturbed"`));
 });
 
@@ -161,7 +161,7 @@ test('a killed server starts the tasks again that were submitted with faultToler
   api = new Api(server.url);
   expect((await api.status(id)).statusCode).toBe('RUNNING');
   expect((await api.finish(id)).state).toBe('SUCCESS');
-  expect(await api.rows('SELECT COUNT(*) FROM "resumed"')).toEqual([[6_000_000]]);
+  expect(await api.rows('SELECT COUNT(*) FROM "resumed"')).toEqual([[3_000_000]]);
 });
 
 test('a killed server comes back with its tasks and data, without half of anything', async () => {

@@ -62,10 +62,10 @@ describe('the process', () => {
             `md5((i * ${n + 1})::VARCHAR) || rpad('', 60, 'x')`,
           ]),
         ],
-        { tail: generated(900_000), destination: segmentsDestination({ rowsPerSegment: 200_000 }) },
+        { tail: generated(700_000), destination: segmentsDestination({ rowsPerSegment: 200_000 }) },
       ),
     );
-    expect(end.type === 'failed' ? end.fault : end.summary.rows).toBe(900_000);
+    expect(end.type === 'failed' ? end.fault : end.summary.rows).toBe(700_000);
     await other.exit();
     expect(readdirSync(other.spillDirectory)).toEqual([]);
     // Spilling takes its time on a slow disk.
