@@ -1,3 +1,4 @@
+import { granularityPeriods } from '../../../src/sql/granularity-periods.js';
 import { isObject, quotedName, quotedText, SpecError, textAt, type Json } from './json.js';
 
 export interface TimeColumn {
@@ -47,23 +48,6 @@ export function timeColumn(spec: Json): TimeColumn {
   }
 }
 
-const periods: Readonly<Record<string, string>> = {
-  SECOND: 'PT1S',
-  MINUTE: 'PT1M',
-  FIVE_MINUTE: 'PT5M',
-  TEN_MINUTE: 'PT10M',
-  FIFTEEN_MINUTE: 'PT15M',
-  THIRTY_MINUTE: 'PT30M',
-  HOUR: 'PT1H',
-  SIX_HOUR: 'PT6H',
-  EIGHT_HOUR: 'PT8H',
-  DAY: 'P1D',
-  WEEK: 'P1W',
-  MONTH: 'P1M',
-  QUARTER: 'P3M',
-  YEAR: 'P1Y',
-};
-
 /** The ISO period of a granularity; undefined for none and all. */
 export function periodOf(granularity: unknown, path: string): string | undefined {
   if (granularity === undefined || granularity === null) return undefined;
@@ -76,7 +60,7 @@ export function periodOf(granularity: unknown, path: string): string | undefined
   }
   const name = String(granularity).toUpperCase();
   if (name === 'NONE' || name === 'ALL') return undefined;
-  const period = periods[name];
+  const period = granularityPeriods[name];
   if (period === undefined) throw new SpecError(`${path} [${String(granularity)}] is not a granularity`);
   return period;
 }

@@ -1,27 +1,11 @@
 /** PARTITIONED BY: the granularity of segments (org.apache.druid.sql.calcite.parser.DruidSqlParserUtils). */
 import type { Expr, PartitionedBy } from '../ast.js';
 import { validationError, type Span } from '../errors.js';
+import { granularityPeriods } from '../granularity-periods.js';
 import type { Granularity } from '../plan/index.js';
 
-const periods: Readonly<Record<string, string>> = {
-  SECOND: 'PT1S',
-  MINUTE: 'PT1M',
-  FIVE_MINUTE: 'PT5M',
-  TEN_MINUTE: 'PT10M',
-  FIFTEEN_MINUTE: 'PT15M',
-  THIRTY_MINUTE: 'PT30M',
-  HOUR: 'PT1H',
-  SIX_HOUR: 'PT6H',
-  EIGHT_HOUR: 'PT8H',
-  DAY: 'P1D',
-  WEEK: 'P1W',
-  MONTH: 'P1M',
-  QUARTER: 'P3M',
-  YEAR: 'P1Y',
-};
-
 /** Periods that Druid's segments may have (GranularityType.isStandard). */
-const standard: ReadonlySet<string> = new Set([...Object.values(periods), 'P7D']);
+const standard: ReadonlySet<string> = new Set([...Object.values(granularityPeriods), 'P7D']);
 
 const invalid = (given: string, span: Span): Error =>
   validationError(
@@ -34,14 +18,14 @@ export function resolvePartitioning(clause: PartitionedBy): Granularity {
   switch (clause.kind) {
     case 'keyword': {
       if (clause.keyword === 'ALL') return { kind: 'all' };
-      const period = periods[clause.keyword];
+      const period = granularityPeriods[clause.keyword];
       if (period === undefined) throw invalid(clause.keyword, clause.span);
       return { kind: 'period', period };
     }
     case 'period': {
       const word = clause.period.toUpperCase();
       if (word === 'ALL' || word === 'ALL TIME') return { kind: 'all' };
-      return checkedPeriod(periods[word] ?? clause.period, clause.span);
+      return checkedPeriod(granularityPeriods[word] ?? clause.period, clause.span);
     }
     case 'expr':
       return fromExpression(clause.expr);
@@ -79,7 +63,7 @@ function fromExpression(expr: Expr): Granularity {
     throw validationError(`The first argument to ${expr.name} in PARTITIONED BY clause must be __time.`, expr.span);
   }
   if (expr.unit !== undefined) {
-    const unitPeriod = periods[expr.unit];
+    const unitPeriod = granularityPeriods[expr.unit];
     if (unitPeriod !== undefined) return { kind: 'period', period: unitPeriod };
     throw validationError(
       `Second argument[${expr.unit}] to the FLOOR function in PARTITIONED BY clause is not a valid granularity.`,
