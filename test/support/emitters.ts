@@ -1,5 +1,6 @@
 /** For tests of catalogue functions: calls their emitters over literal SQL and runs the result on DuckDB. */
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { afterAll, beforeAll } from 'vitest';
 import type { EmitContext, FunctionDeclaration } from '../../src/sql/functions/declaration.js';
 import type { Expression } from '../../src/sql/plan/expression.js';
 import { BIGINT, type SqlType } from '../../src/sql/types.js';
@@ -31,20 +32,24 @@ export interface Evaluation {
   rows(query: string): Promise<readonly unknown[]>;
   /** The value of a scalar call. */
   value(name: string, args: readonly Argument[], context?: Partial<EmitContext>): Promise<unknown>;
-  close(): void;
 }
 
 const resultOf = (declaration: FunctionDeclaration, args: readonly Expression[]): SqlType =>
   typeof declaration.result === 'function' ? declaration.result(args) : declaration.result;
 
-/** Opens a database with the macros of the engine and of the given functions. */
-export async function openEvaluation(
-  declarations: readonly FunctionDeclaration[],
-  macros: readonly string[],
-): Promise<Evaluation> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-  const connection: DuckDBConnection = await instance.connect();
-  for (const macro of [...multiValueMacros, ...castMacros, ...macros]) await connection.run(macro);
+/** Opens a database with the macros of the engine and of the given functions for the tests of a file. */
+export function useEvaluation(declarations: readonly FunctionDeclaration[], macros: readonly string[]): Evaluation {
+  let instance: DuckDBInstance;
+  let connection: DuckDBConnection;
+  beforeAll(async () => {
+    instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+    connection = await instance.connect();
+    for (const macro of [...multiValueMacros, ...castMacros, ...macros]) await connection.run(macro);
+  });
+  afterAll(() => {
+    connection.closeSync();
+    instance.closeSync();
+  });
   const sql: Evaluation['sql'] = (name, args, context = {}) => {
     const declaration = declarations.find((each) => each.name === name || each.aliases?.includes(name));
     const emitter = declaration?.emit.duckdb;
@@ -73,9 +78,5 @@ export async function openEvaluation(
     sql,
     rows,
     value: async (name, args, context) => (await rows(`SELECT ${sql(name, args, context)}`))[0],
-    close: () => {
-      connection.closeSync();
-      instance.closeSync();
-    },
   };
 }

@@ -1,11 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Argument,
-  constant,
-  type Evaluation,
-  openEvaluation,
-  sqlArgument,
-} from '../../../test/support/emitters.js';
+import { describe, expect, it } from 'vitest';
+import { type Argument, constant, sqlArgument, useEvaluation } from '../../../test/support/emitters.js';
 import {
   arrayOf,
   BIGINT,
@@ -21,13 +15,7 @@ import {
 import { aggregateFunctions, aggregateMacros } from './aggregate.js';
 import type { EmitContext } from './declaration.js';
 
-let evaluation: Evaluation;
-beforeAll(async () => {
-  evaluation = await openEvaluation(aggregateFunctions, aggregateMacros);
-});
-afterAll(() => {
-  evaluation.close();
-});
+const evaluation = useEvaluation(aggregateFunctions, aggregateMacros);
 
 async function over(
   values: string,

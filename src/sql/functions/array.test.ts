@@ -1,11 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Argument,
-  constant,
-  type Evaluation,
-  openEvaluation,
-  sqlArgument,
-} from '../../../test/support/emitters.js';
+import { describe, expect, it } from 'vitest';
+import { type Argument, constant, sqlArgument, useEvaluation } from '../../../test/support/emitters.js';
 import {
   arrayOf,
   BIGINT,
@@ -21,13 +15,7 @@ import {
 import { arrayFunctions, arrayMacros } from './array.js';
 import { numberTextMacros } from './number-text.js';
 
-let evaluation: Evaluation;
-beforeAll(async () => {
-  evaluation = await openEvaluation(arrayFunctions, [...numberTextMacros, ...arrayMacros]);
-});
-afterAll(() => {
-  evaluation.close();
-});
+const evaluation = useEvaluation(arrayFunctions, [...numberTextMacros, ...arrayMacros]);
 
 const longs = (sql: string): Argument => sqlArgument(`${sql}::BIGINT[]`, arrayOf(BIGINT));
 const doubles = (sql: string): Argument => sqlArgument(`${sql}::DOUBLE[]`, arrayOf(DOUBLE));

@@ -1,11 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Argument,
-  constant,
-  type Evaluation,
-  openEvaluation,
-  sqlArgument,
-} from '../../../test/support/emitters.js';
+import { describe, expect, it } from 'vitest';
+import { type Argument, constant, sqlArgument, useEvaluation } from '../../../test/support/emitters.js';
 import {
   arrayOf,
   BIGINT,
@@ -24,13 +18,7 @@ import { duckdbMacros } from './index.js';
 import { duckdbPath, parsePath } from './json-path.js';
 import { jsonFunctions } from './json.js';
 
-let evaluation: Evaluation;
-beforeAll(async () => {
-  evaluation = await openEvaluation(jsonFunctions, duckdbMacros());
-});
-afterAll(() => {
-  evaluation.close();
-});
+const evaluation = useEvaluation(jsonFunctions, duckdbMacros());
 
 const json = (value: unknown): Argument =>
   sqlArgument(`'${JSON.stringify(value).replaceAll("'", "''")}'::JSON`, JSON_TYPE);

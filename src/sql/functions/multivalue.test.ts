@@ -1,23 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  type Argument,
-  constant,
-  type Evaluation,
-  openEvaluation,
-  sqlArgument,
-} from '../../../test/support/emitters.js';
+import { expect, it } from 'vitest';
+import { type Argument, constant, sqlArgument, useEvaluation } from '../../../test/support/emitters.js';
 import { arrayOf, BIGINT, BOOLEAN, DOUBLE, MULTI_VALUE_VARCHAR, NULL_TYPE, VARCHAR } from '../types.js';
 import { arrayMacros } from './array.js';
 import { multivalueFunctions, multivalueMacros } from './multivalue.js';
 import { numberTextMacros } from './number-text.js';
 
-let evaluation: Evaluation;
-beforeAll(async () => {
-  evaluation = await openEvaluation(multivalueFunctions, [...numberTextMacros, ...arrayMacros, ...multivalueMacros]);
-});
-afterAll(() => {
-  evaluation.close();
-});
+const evaluation = useEvaluation(multivalueFunctions, [...numberTextMacros, ...arrayMacros, ...multivalueMacros]);
 
 const coded = (...values: (string | null)[]): string => `\u001d${JSON.stringify(values)}`;
 const multi = (...values: (string | null)[]): Argument =>

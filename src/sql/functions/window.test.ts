@@ -1,21 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  type Argument,
-  constant,
-  type Evaluation,
-  openEvaluation,
-  sqlArgument,
-} from '../../../test/support/emitters.js';
+import { expect, it } from 'vitest';
+import { type Argument, constant, sqlArgument, useEvaluation } from '../../../test/support/emitters.js';
 import { BIGINT, INTEGER, VARCHAR } from '../types.js';
 import { windowFunctions } from './window.js';
 
-let evaluation: Evaluation;
-beforeAll(async () => {
-  evaluation = await openEvaluation(windowFunctions, []);
-});
-afterAll(() => {
-  evaluation.close();
-});
+const evaluation = useEvaluation(windowFunctions, []);
 
 const y = sqlArgument('y', VARCHAR);
 const two = constant(2n, INTEGER);
