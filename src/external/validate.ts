@@ -111,13 +111,13 @@ export const needsSpark = (inputSource: unknown): boolean => hdfsProperty(readSo
  * @throws ExternalSpecError which names the property
  */
 export function validateExternal(spec: ExternalSpec, engine: EngineName): void {
-  const onHdfs = engine === 'spark' ? undefined : hdfsProperty(readSource(spec.inputSource));
+  const source = readSource(spec.inputSource);
+  const onHdfs = engine === 'spark' ? undefined : hdfsProperty(source);
   if (onHdfs !== undefined) {
     throw new ExternalSpecError(
       `Property [${onHdfs}.type] has the value [hdfs], which is read by the spark engine only: set the context parameter [engine] to [spark], on a server that has the setting sparkRemote`,
     );
   }
-  readSource(spec.inputSource);
   readFormat(spec.inputFormat);
   const seen = new Set<string>();
   for (const { name, type } of spec.signature) {

@@ -40,7 +40,7 @@ export interface CompiledStatement {
   hideSecrets<T>(value: T): T;
 }
 
-const dialects: Readonly<Record<EngineName, Dialect>> = { duckdb: duckdbDialect, spark: sparkDialect };
+export const dialects: Readonly<Record<EngineName, Dialect>> = { duckdb: duckdbDialect, spark: sparkDialect };
 
 /** The engine that the context asks for. Druid has a parameter of the same name, whose values are not ours. */
 function engineOf({ engine }: QueryContext, options: CompileOptions): EngineName {

@@ -3,8 +3,6 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { quoteIdentifier } from '../engine/duckdb/quoting.js';
-import { quoteIdentifier as quoteSparkIdentifier } from '../engine/spark/quoting.js';
 import { needsSpark } from '../external/index.js';
 import type { ExternalRelation, ParseProblem } from '../external/relation.js';
 import { FaultError } from '../msq/fault.js';
@@ -14,7 +12,7 @@ import type { SelectStatement } from '../sql/plan/index.js';
 import type { DeepStorage } from '../storage/deep-storage.js';
 import type { OpenFiles } from '../storage/file-store.js';
 import type { TaskResultsRecord } from '../storage/metadata-store.js';
-import { compileStatement, type CompiledStatement, type StatementRequest } from './compile.js';
+import { compileStatement, dialects, type CompiledStatement, type StatementRequest } from './compile.js';
 import { checkInteractive, checkPreview } from './engine-checks.js';
 import { explain } from './explain.js';
 import { canceled } from './locks.js';
@@ -153,8 +151,8 @@ export class QueryService {
       type: types.get(name) ?? VARCHAR,
     }));
     const spark = needsSpark(external.inputSource) ? this.sources.spark : undefined;
-    const quote = spark ? quoteSparkIdentifier : quoteIdentifier;
-    const list = columns.map(({ sqlName, name }) => `${quote(name)} AS ${sqlName}`);
+    const { quoteIdentifier } = dialects[spark ? 'spark' : 'duckdb'];
+    const list = columns.map(({ sqlName, name }) => `${quoteIdentifier(name)} AS ${sqlName}`);
     const job = this.#job({
       ...(spark && { spark }),
       sql: `SELECT ${list.join(', ')} FROM sampled LIMIT ${rows}`,

@@ -7,3 +7,4 @@ export { quoteIdentifier, quoteText } from './quoting.js';
 export { resultSql } from './results.js';
 export { SparkSession, type FileView, type SparkListener, type SparkSettings } from './spark-session.js';
 export { sparkType } from './types.js';
+export { decodedUri } from './uris.js';

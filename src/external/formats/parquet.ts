@@ -1,12 +1,13 @@
 import { castSql, quoteIdentifier, quoteText } from '../../engine/duckdb/index.js';
 import { EngineError, type SqlSession } from '../../engine/session.js';
 import { ExternalDataError } from '../errors.js';
-import { BIGINT, BOOLEAN, DOUBLE, nativeTypeName, type SqlType, VARCHAR } from '../../sql/types.js';
+import { BIGINT, BOOLEAN, DOUBLE, type SqlType, VARCHAR } from '../../sql/types.js';
 import { coerceJson, coerceText, selectAs } from '../coercion.js';
 import { type Column, placeColumns } from '../flatten.js';
 import type { ParquetFormat } from '../format-spec.js';
 import type { InputFile } from '../input-file.js';
 import { jsonPointer } from '../json-path.js';
+import { nativeTypeOf } from '../native-type.js';
 import type { PartPlan } from '../part-plan.js';
 import type { PartSize } from '../part-size.js';
 import type { ExternalRelation } from '../relation.js';
@@ -56,10 +57,7 @@ function convert(name: string, storedType: string): { readonly sql: string; read
 /** Druid's native type that a stored column is best declared as. */
 function nativeType(storedType: string): string {
   const element = /^(.*[^\]])\[\d*\]$/.exec(storedType)?.[1];
-  const { type } = convert('', element ?? storedType);
-  if (!type) return 'COMPLEX<json>';
-  const native = type === BOOLEAN ? 'LONG' : nativeTypeName(type);
-  return element === undefined ? native : `ARRAY<${native}>`;
+  return nativeTypeOf(convert('', element ?? storedType).type, element !== undefined);
 }
 
 /** The columns of the files as rows of their own. */

@@ -15,7 +15,7 @@ export interface HdfsReading {
    */
   list(path: string): Promise<readonly HdfsFile[]>;
   /**
-   * Answers the file, with its first records at `spooled`.
+   * Answers the file, with its first records, where it is text, at `spooled`.
    * @throws ExternalReadError, also where the engine cannot read the file as it is
    */
   open(file: HdfsFile, spooled: string): Promise<InputFile>;

@@ -1,7 +1,7 @@
 /** The columns that files have, as rows of their own. */
 import { quoteText } from '../../engine/spark/quoting.js';
-import { BOOLEAN, nativeTypeName } from '../../sql/types.js';
 import type { Description } from '../describe.js';
+import { nativeTypeOf } from '../native-type.js';
 import { convert } from './parquet.js';
 import type { Reading } from './reading.js';
 
@@ -23,10 +23,7 @@ export const describeRecords = (description: Description): readonly Reading[] =>
 /** Druid's native type that a stored column is best declared as. */
 function nativeType(stored: string): string {
   const element = /^array<([^<]*)>$/.exec(stored)?.[1];
-  const { type } = convert('', element ?? stored, false);
-  if (!type) return 'COMPLEX<json>';
-  const native = type === BOOLEAN ? 'LONG' : nativeTypeName(type);
-  return element === undefined ? native : `ARRAY<${native}>`;
+  return nativeTypeOf(convert('', element ?? stored, false).type, element !== undefined);
 }
 
 /** @param stored Spark's types of the files' columns, by name */

@@ -1,4 +1,4 @@
-import { EngineError } from '../../engine/session.js';
+import { isOfFiles } from './failures.js';
 
 /** Files of which one statement tells the first lines. */
 const FILES_AT_ONCE = 500;
@@ -31,7 +31,7 @@ export class FirstLines {
       return (await this.#read.get(uri))?.get(uri);
     } catch (error) {
       // One of the files may be damaged, and which one is not known.
-      if (error instanceof EngineError && (error.kind === 'data' || error.kind === 'internal')) return undefined;
+      if (isOfFiles(error)) return undefined;
       throw error;
     } finally {
       this.#read.delete(uri);

@@ -1,11 +1,11 @@
 /** HDFS as a Spark session reaches it, by the cluster's own configuration and identity. */
 import { writeFile } from 'node:fs/promises';
-import { EngineError } from '../../engine/session.js';
-import type { FileView, SparkSession } from '../../engine/spark/index.js';
+import { decodedUri, type FileView, type SparkSession } from '../../engine/spark/index.js';
 import { ExternalReadError } from '../errors.js';
 import type { InputFormat } from '../format-spec.js';
 import type { InputFile } from '../input-file.js';
 import type { HdfsFile, HdfsReading } from '../sources/hdfs.js';
+import { isOfFiles } from './failures.js';
 import { FirstLines } from './first-lines.js';
 import { layoutOf, sparkPath } from './staging.js';
 
@@ -22,22 +22,19 @@ const DESCRIBED_FILES = 64;
 /** What Druid unpacks by its name and Hadoop does not. */
 const PACKED_OTHERWISE = /\.(zip|xz|sz)$/i;
 
-/** The cluster's failures, which are no fault of the files. */
-const passedOn: ReadonlySet<string> = new Set(['interrupted', 'lost', 'memory', 'disk']);
-
 /** Work on a path, whose failures name it. */
 async function reaching<T>(doing: string, path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof EngineError) || passedOn.has(error.kind)) throw error;
+    if (!isOfFiles(error)) throw error;
     throw new ExternalReadError(`${doing} [${path}] failed: ${error.message}`, { cause: error });
   }
 }
 
 const isPattern = (path: string): boolean => /[*?[{]/.test(path);
 
-const isMissing = (error: unknown): boolean => error instanceof EngineError && error.message.includes('PATH_NOT_FOUND');
+const isMissing = (error: unknown): boolean => isOfFiles(error) && error.message.includes('PATH_NOT_FOUND');
 
 /** Why Spark cannot read a file of this name as a format. */
 function obstacle(uri: string, format: InputFormat, skippedLines: number): string | undefined {
@@ -95,7 +92,7 @@ export function hdfsReading(
       (from) =>
         `SELECT file, left(min_by(value, line), ${RECORD_CHARACTERS}) FROM (SELECT ${numbered} FROM ${from} WHERE ${isWanted}) GROUP BY file`,
     );
-    return new Map(rows.map(([file, line]) => [decodeURIComponent(String(file)), `${String(line)}\n`]));
+    return new Map(rows.map(([file, line]) => [decodedUri(String(file)), `${String(line)}\n`]));
   });
   const headText = async (uri: string): Promise<string> => {
     const lineSep = format.type === 'json' ? '}' : '\n';
@@ -133,7 +130,6 @@ export function hdfsReading(
       if (reason !== undefined) refuse(reason);
       // The beginning is unpacked already.
       const file: InputFile = { source: uri, path: spooled, bytes, compression: 'none', remotePath: uri };
-      await writeFile(spooled, '');
       if (format.type === 'parquet') return file;
       const firstLine = await firstLines.of(uri);
       if (firstLine !== undefined) {

@@ -1,5 +1,6 @@
 /** What Spark says of files, in the words of whoever named them. */
 import { EngineError } from '../../../engine/session.js';
+import { decodedUri } from '../../../engine/spark/index.js';
 import { PARSE_FAILURE } from '../../../external/index.js';
 import { FaultError } from '../../../msq/fault.js';
 import { faults } from '../../../msq/faults.js';
@@ -9,18 +10,9 @@ import type { Job } from '../protocol.js';
 
 const MISSING = /PATH_NOT_FOUND|FILE_NOT_EXIST|FileNotFoundException|No such file or directory|NoSuchKey/;
 
-/** Java writes % where a name has it as %25, so that every % of its URIs begins a sign. */
-function decoded(uri: string): string {
-  try {
-    return decodeURIComponent(uri);
-  } catch {
-    return uri;
-  }
-}
-
 /** A path or Druid's URI from Spark's URI of a file. */
 export const sourceOf = (uri: string): string =>
-  decoded(uri)
+  decodedUri(uri)
     .replace(/^file:\/+/, '/')
     .replace(/^s3a:/, 's3:');
 
